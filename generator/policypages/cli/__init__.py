@@ -1,0 +1,121 @@
+"""The command line: arguments in, exit code out; each command is imported only when it is called."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import Any, Final
+
+import click
+
+from policypages import __version__
+
+COMMANDS: Final = {
+    "init": ("policypages.cli.scaffold", "init", "Make a small starter site in a new folder."),
+    "new": ("policypages.cli.scaffold", "new", "Add an entity, a clause or a policy."),
+    "check": ("policypages.cli.build", "check", "Look for problems, and write nothing."),
+    "build": ("policypages.cli.build", "build", "Build the pages of every site."),
+    "schema": ("policypages.cli.schema", "schema", "Write JSON Schemas, so that editors know the files."),
+}
+BUG: Final = 3
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+
+
+class _Terminated(BaseException):
+    """SIGTERM came: unwind as for Ctrl-C."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import one command."""
+        known = COMMANDS.get(name)
+        if known is None:
+            return None
+        command: click.Command = getattr(import_module(known[0]), known[1])
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say which command was meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from policypages.diagnostics import did_you_mean  # noqa: PLC0415 - only on a mistake
+
+            hint = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"there is no command `{args[0]}`" + (f"; {hint}" if hint else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="A first page in two steps: `policypages init my-site`, then `policypages -C my-site build`.",
+)
+@click.option(
+    "-C", "folder", default=".", type=click.Path(file_okay=False), metavar="DIR", help="Work in this site folder."
+)
+@click.version_option(__version__, "-V", "--version", prog_name="policypages", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, folder: str) -> None:
+    """Policy pages for many sites: facts in YAML, clauses in Markdown, one true page for each."""
+    ctx.obj = folder
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code: see the README for what each means."""
+    signal.signal(signal.SIGTERM, _on_terminate)
+    try:
+        code: Any = cli.main(args=argv, prog_name="policypages", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = INTERRUPTED
+    except KeyboardInterrupt:
+        click.echo("\npolicypages: stopped; nothing was changed", err=True)
+        code = INTERRUPTED
+    except _Terminated:
+        code = TERMINATED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception as error:  # noqa: BLE001 - whatever is left is a bug of ours, and is reported as one
+        code = _report_bug(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _on_terminate(_number: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _report_bug(error: Exception) -> int:
+    """Say shortly that policypages is wrong, where, and how to see more."""
+    import traceback  # noqa: PLC0415 - only for a bug
+
+    if os.environ.get("POLICYPAGES_TRACEBACK"):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = next((f for f in reversed(frames) if "policypages" in f.filename), frames[-1] if frames else None)
+    place = f" at {where.name} (line {where.lineno} of {os.path.basename(where.filename)})" if where else ""  # noqa: PTH119
+    click.echo(
+        f"policypages: this is a bug in policypages {__version__}, not in your files\n"
+        f"  {type(error).__name__}: {error}{place}\n"
+        "  set POLICYPAGES_TRACEBACK=1 and run again to see the whole of it; nothing was changed",
+        err=True,
+    )
+    return BUG

@@ -1,0 +1,201 @@
+"""The commands `build` and `check`."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from policypages.cli import report
+from policypages.cli.progress import Progress
+from policypages.diagnostics import Diagnostic, has_errors
+
+_WORKERS_LIMIT: Final = 256
+USAGE: Final = 2
+
+
+def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what `build` and `check` have in common."""
+    options = [
+        click.option("--entity", "only", multiple=True, metavar="GLOB", help="Only these sites; may be repeated."),
+        click.option("--as-of", metavar="DATE", help="Build as on this day: YYYY-MM-DD. Default: today."),
+        click.option("--jobs", "-j", type=click.IntRange(1, _WORKERS_LIMIT), help="Worker processes. Default: one a core."),
+        click.option(
+            "--format", "form", type=click.Choice(report.FORMATS), default="full", help="How to show problems."
+        ),
+        click.option("--strict", is_flag=True, help="Let warnings fail, too."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command(
+    epilog="Example: policypages build --entity 'acme-*' --explain-stale",
+    short_help="Build the pages of every site.",
+)
+@click.option("--out", type=click.Path(file_okay=False), help="The output folder. Default: output/ in the site folder.")
+@click.option("--drafts", is_flag=True, help="Show the sources even where a release is in force.")
+@click.option("--clean", is_flag=True, help="Make every file again.")
+@click.option("--content-hash", is_flag=True, help="Compare the bytes of the output, not only sizes.")
+@click.option("--explain-stale", is_flag=True, help="Say for each file why it was made again.")
+@_shared_options
+@click.pass_obj
+def build(  # noqa: PLR0913 - one parameter an option
+    folder: str,
+    *,
+    out: str | None,
+    drafts: bool,
+    clean: bool,
+    content_hash: bool,
+    explain_stale: bool,
+    only: tuple[str, ...],
+    as_of: str | None,
+    jobs: int | None,
+    form: str,
+    strict: bool,
+) -> int:
+    """Build the pages of every site into the output folder.
+
+    Only what changed is made again. If there is any error, nothing is written and the output
+    stays as it was.
+    """
+    from policypages import build as pipeline  # noqa: PLC0415 - imports the compilers
+    from policypages.write import open_output  # noqa: PLC0415 - as above
+
+    started = time.monotonic()
+    root = Path(folder)
+    sources, found = _open(folder)
+    if sources is None:
+        return _finish(found, form, folder, None)
+    options = pipeline.Options(_day(as_of, sources), only, jobs or _cores(), clean, drafts, content_hash)
+    target = Path(out) if out else root / "output"
+    output, more = open_output(root, target)
+    found += more
+    if output is None:
+        return _finish(found, form, folder, sources)
+    with output:
+        previous, more = pipeline.read_previous(output)
+        found += more
+        plan, more = pipeline.plan_build(sources, previous, options)
+        if plan is None:
+            return _finish([*found, *more], form, folder, sources)
+        with Progress(form == "full") as progress:
+            result = pipeline.carry_out(plan, output, progress)
+    result.diagnostics = [*found, *result.diagnostics]
+    if strict and not result.failed and any(one.severity == "warning" for one in result.diagnostics):
+        result.diagnostics = [_as_error(one) for one in result.diagnostics]
+    code = _finish(result.diagnostics, form, folder, sources)
+    if form in {"full", "short"}:
+        if explain_stale and not result.failed:
+            for path, because in result.stale:
+                click.echo(f"{path}: {because}", err=True)
+        click.echo(_summary(result, target, time.monotonic() - started, limited=bool(only)), err=True)
+    return code
+
+
+@click.command(
+    epilog="Example: policypages check --format github",
+    short_help="Look for problems, and write nothing.",
+)
+@_shared_options
+@click.pass_obj
+def check(  # noqa: PLR0913 - one parameter an option
+    folder: str, *, only: tuple[str, ...], as_of: str | None, jobs: int | None, form: str, strict: bool
+) -> int:
+    """Look for problems in facts, clauses, outlines and theme on every page, and write nothing."""
+    from policypages import build as pipeline  # noqa: PLC0415 - imports the compilers
+    from policypages.formats.manifest import Manifest  # noqa: PLC0415 - as above
+
+    sources, found = _open(folder)
+    if sources is None:
+        return _finish(found, form, folder, None)
+    options = pipeline.Options(_day(as_of, sources), only, jobs or _cores())
+    plan, more = pipeline.plan_build(sources, Manifest(), options)
+    if plan is None:
+        return _finish([*found, *more], form, folder, sources)
+    with Progress(form == "full") as progress:
+        result = pipeline.carry_out(plan, None, progress)
+    diagnostics = [*found, *result.diagnostics]
+    if strict:
+        diagnostics = [_as_error(one) for one in diagnostics]
+    code = _finish(diagnostics, form, folder, sources)
+    if form in {"full", "short"}:
+        what = report.tally(diagnostics) or "no problems"
+        click.echo(f"checked {_count(result.pages, 'page')} of {_count(result.sites, 'site')}: {what}", err=True)
+    return code
+
+
+def _open(folder: str) -> tuple[Any, list[Diagnostic]]:
+    from policypages.sources import open_folder  # noqa: PLC0415 - only commands that read a site need it
+
+    return open_folder(Path(folder))
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _as_error(one: Diagnostic) -> Diagnostic:
+    return replace(one, severity="error") if one.severity == "warning" else one
+
+
+def _day(as_of: str | None, sources: Any) -> datetime.date:
+    """Return the day to build for: asked for, else SOURCE_DATE_EPOCH, else today in the site's time zone."""
+    if as_of is not None:
+        try:
+            return datetime.date.fromisoformat(as_of)
+        except ValueError:
+            raise click.UsageError(f"`--as-of {as_of}` is not a date: write YYYY-MM-DD") from None
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is not None:
+        try:
+            return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+        except (ValueError, OverflowError, OSError):
+            raise click.UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds") from None
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - reads the machine's time zones
+
+    from policypages.load import load_settings  # noqa: PLC0415 - imports the schema
+
+    return datetime.datetime.now(ZoneInfo(load_settings(sources).timezone)).date()
+
+
+def _finish(found: list[Diagnostic], form: str, folder: str, sources: Any) -> int:
+    """Show what was found and return the exit code."""
+
+    def read(path: str) -> str:
+        data = sources.read(path) if sources is not None else (Path(folder) / path).read_bytes()
+        return str(data.decode("utf-8-sig", "replace"))
+
+    report.show(found, form, read)
+    return 1 if has_errors(found) else 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _summary(result: Any, target: Path, seconds: float, *, limited: bool) -> str:
+    took = f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - what a reader can compare
+    trouble = report.tally(result.diagnostics)
+    if result.failed:
+        return f"nothing was written: {trouble} ({took})"
+    what = f"{_count(result.sites, 'site')}, {_count(result.pages, 'page')}"
+    tail = f"; {trouble}" if trouble else ""
+    if limited:
+        tail += "; other sites and the overview were left as they are"
+    if not result.written:
+        return f"nothing changed: {what} in {target} are up to date ({took}){tail}"
+    pruned = f", {_count(len(result.pruned), 'file')} taken away" if result.pruned else ""
+    made = f"{_count(len(result.stale), 'file')} written, {result.kept:,} kept{pruned}"
+    return f"built {what} in {target}: {made} ({took}){tail}"
+
+

@@ -1,0 +1,55 @@
+"""The command `schema`: JSON Schemas of the files of a site, with the names that it declares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+KINDS: Final = ("settings", "entity", "policy", "clause")
+FOLDER: Final = ".policypages/schema"
+
+
+@click.command(
+    epilog="Example: policypages schema, then open content/entities/… in an editor with the YAML language server",
+    short_help="Write JSON Schemas, so that editors know the files.",
+)
+@click.argument("kind", required=False, type=click.Choice(KINDS))
+@click.option("--out", type=click.Path(file_okay=False), help=f"The folder to write to. Default: {FOLDER}.")
+@click.pass_obj
+def schema(folder: str, kind: str | None, out: str | None) -> int:
+    """Write the JSON Schemas of settings, entities, policies and clause front matter.
+
+    With a KIND the schema goes to standard output; without, all are written to where the
+    `yaml-language-server` line at the head of each file looks for them.
+    """
+    from policypages.formats.schema import json_schema  # noqa: PLC0415 - imports pydantic
+
+    names = _names(folder)
+    if kind:
+        click.echo(_text(json_schema(kind, names)))  # type: ignore[arg-type]  # click checked the choice
+        return 0
+    target = Path(out) if out else Path(folder) / FOLDER
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for each in KINDS:
+            (target / f"{each}.schema.json").write_text(_text(json_schema(each, names)) + "\n", encoding="utf-8")  # type: ignore[arg-type]  # as above
+    except OSError as error:
+        raise click.ClickException(f"the schemas cannot be written: {error.strerror}: {error.filename}") from None
+    click.echo(f"wrote {len(KINDS)} schemas to {target}", err=True)
+    return 0
+
+
+def _text(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _names(folder: str) -> dict[str, Any]:
+    """Return the names that the settings declare; without a site, none."""
+    from policypages.load import load_settings  # noqa: PLC0415 - imports the schema
+    from policypages.sources import open_folder  # noqa: PLC0415 - as above
+
+    sources, _ = open_folder(Path(folder))
+    return dict(load_settings(sources).names) if sources is not None else {}

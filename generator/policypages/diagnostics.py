@@ -1,0 +1,182 @@
+"""Span, Diagnostic and the registry of codes: every problem a person should know is one of these values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Final, Literal
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a source file: `line` and `column` count from 1, `length` in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Label:
+    """A second place that explains a diagnostic: `the entity is here`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing a person should know.
+
+    `message` is lower case without a full stop, with backticks round names;
+    `chain` says how the place was reached (entity, policy, section, clause);
+    `entities` are the ids of the entities that the problem hits.
+    """
+
+    code: str
+    message: str
+    span: Span | None = None
+    hint: str | None = None
+    labels: tuple[Label, ...] = ()
+    chain: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    severity: Severity = "error"
+
+    def __post_init__(self) -> None:
+        """Refuse a code that is not registered: that is a bug, not a problem in content."""
+        if self.code not in CODES:
+            msg = f"diagnostic code {self.code!r} is not registered"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of problem: its kebab-case name, and one sentence that says what it means."""
+
+    name: str
+    summary: str
+
+
+def problem(
+    code: str,
+    message: str,
+    span: Span | None = None,
+    *,
+    hint: str | None = None,
+    labels: tuple[Label, ...] = (),
+    chain: tuple[str, ...] = (),
+    entities: tuple[str, ...] = (),
+) -> Diagnostic:
+    """Make a diagnostic with the severity that is registered for its code."""
+    severity: Severity = SEVERITIES.get(code, "error")
+    return Diagnostic(code, message, span, hint, labels, chain, entities, severity)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return "did you mean `x`?" for the known word nearest to `word`, or None."""
+    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else None
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Tell whether any diagnostic is an error."""
+    return any(d.severity == "error" for d in diagnostics)
+
+
+def gather(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sort by place and merge: one problem in one place is one diagnostic, with all entities it hits."""
+    merged: dict[tuple[object, ...], Diagnostic] = {}
+    for found in sorted(diagnostics, key=_by_place):
+        key = (found.code, found.span, found.message)
+        known = merged.get(key)
+        if known is None:
+            merged[key] = found
+        elif found.entities != known.entities:
+            both = tuple(sorted({*known.entities, *found.entities}))
+            merged[key] = replace(known if known.entities else found, entities=both)
+    return list(merged.values())
+
+
+def _by_place(found: Diagnostic) -> tuple[object, ...]:
+    span = found.span or Span("")
+    return (span.file, span.line, span.column, found.code, found.message, found.entities)
+
+
+_REGISTRY: Final = (
+    # reading files
+    Code("unreadable-file", "a source file cannot be read, or its name is not UTF-8"),
+    Code("outside-root", "a symbolic link leads out of the site folder"),
+    Code("invalid-encoding", "a source file is not UTF-8, or holds a NUL or another control character"),
+    Code("too-large", "a file, a nesting or a value is larger than the limits allow"),
+    # yaml
+    Code("yaml-syntax", "the YAML cannot be read"),
+    Code("yaml-refused", "a YAML feature that is not used here: tags, merge keys, several documents"),
+    Code("duplicate-key", "a mapping has the same key twice"),
+    Code("empty-file", "a file that must hold a mapping is empty or holds something else"),
+    # facts
+    Code("unknown-key", "a key that the format does not have"),
+    Code("undeclared-name", "a name that policypages.yaml does not declare"),
+    Code("invalid-value", "a value is not of the type its field wants"),
+    Code("missing-key", "a key that is required is not there"),
+    Code("invalid-id", "an id has other characters than a-z 0-9 - /"),
+    Code("collision", "two sources claim one id or one output path"),
+    Code("unknown-entity", "`extends` names an entity that does not exist"),
+    Code("inheritance-cycle", "an entity extends itself"),
+    Code("parents-disagree", "two parents give one fact different values and the entity does not decide"),
+    # outlines
+    Code("unknown-policy", "an entity lists a policy that does not exist"),
+    Code("unknown-clause", "an outline names a clause that does not exist"),
+    Code("unknown-variant", "an outline names a variant that the clause does not have"),
+    Code("unknown-section", "an adjustment names a section that the outline does not have"),
+    Code("unknown-option", "an option that the clause does not declare"),
+    Code("missing-reason", "a variant, an edit or an omission without `because`"),
+    Code("edit-mismatch", "an edit does not fit the clause exactly once"),
+    Code("missing-locale", "a clause has no file for a locale that is published"),
+    Code("missing-strings", "a theme or core string is not set for a locale"),
+    Code("unused-allow", "an `allow` that silences nothing"),
+    # clauses
+    Code("front-matter", "the front matter of a clause cannot be read"),
+    Code("template-syntax", "a template tag cannot be read"),
+    Code("unknown-tag", "a template tag that the clause language does not have"),
+    Code("unknown-fact", "a name that no schema, setting or clause declares"),
+    Code("unknown-filter", "a filter that the clause language does not have"),
+    Code("refused-expression", "an expression that the clause language does not have"),
+    Code("unbalanced-tag", "a tag is not closed, or closes nothing, or closes in another block"),
+    Code("misplaced-tag", "a tag stands where it would be shown as text or break the structure"),
+    Code("empty-item", "a list item that can be left without text"),
+    Code("heading-level", "a heading inside a clause is deeper than level 6"),
+    Code("suspicious-character", "a character that is not seen but changes what is read"),
+    # pages
+    Code("missing-fact", "a clause prints a fact that this entity does not have"),
+    Code("unprintable-value", "a value that is not text, a number or a reference is printed"),
+    Code("unsafe-url", "a link target is not an http, https, mailto, tel or relative address"),
+    Code("unknown-reference", "`ref` or `link` names a section or policy that this entity does not have"),
+    Code("duplicate-anchor", "two sections of one page have the same anchor"),
+    # theme
+    Code("unknown-theme", "the settings name a theme that does not exist"),
+    Code("theme-template", "a theme template cannot be read or run"),
+    # the house
+    Code("no-site", "there is no policypages.yaml here"),
+    Code("no-entities", "the site has no entity that is published"),
+    Code("no-address", "a site without `url` has no sitemap and no canonical address"),
+    Code("output-refused", "the output folder cannot be used safely"),
+    Code("output-locked", "another build is writing to the output folder"),
+    Code("kept-file", "a file that an earlier build wrote was changed since, and is kept"),
+    Code("machine", "the machine prevented the work"),
+    Code("worker-lost", "a worker process died"),
+    Code("cache-ignored", "a manifest or cache could not be read and was not used"),
+)
+
+CODES: Final = {code.name: code for code in _REGISTRY}
+
+SEVERITIES: Final[dict[str, Severity]] = {
+    "suspicious-character": "warning",
+    "no-entities": "warning",
+    "no-address": "note",
+    "cache-ignored": "note",
+    "kept-file": "note",
+}

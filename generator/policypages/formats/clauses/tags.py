@@ -1,0 +1,185 @@
+"""Find the template tags of a clause and carry them through Markdown as words of letters and digits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from policypages.diagnostics import Diagnostic, problem
+from policypages.formats.clauses.place import Place
+
+PRINT: Final = "print"
+OPENERS: Final = ("if", "for")
+BRANCHES: Final = ("elif", "else")
+ENDS: Final = ("endif", "endfor")
+STATEMENTS: Final = (*OPENERS, *BRANCHES, *ENDS)
+_CLOSING: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_OPENING: Final = re.compile(r"\{[{%#]")
+_WORD: Final = re.compile(r"[a-zA-Z_]+")
+MAX_TAGS: Final = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One template tag: `kind` is `print` or the word of a statement, `body` is what follows it.
+
+    `offset` counts characters in the clause's body (after edits); `left` and `right` tell a `-`.
+    `body_offset` is where `body` begins, so that a name in it can be pointed at.
+    """
+
+    index: int
+    kind: str
+    body: str
+    offset: int
+    body_offset: int
+    source: str
+    left: bool = False
+    right: bool = False
+
+    @property
+    def is_statement(self) -> bool:
+        """Tell whether the tag is an `if`, a `for`, or a part of one."""
+        return self.kind != PRINT
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A clause's body with a word in the place of every tag."""
+
+    text: str
+    tags: tuple[Tag, ...]
+    nonce: str
+
+    def word(self, index: int) -> str:
+        """Return the word that stands for a tag; all words of one clause have the same length."""
+        return f"{self.nonce}{index:04d}z"
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Return the pattern of the words, with the tag's index as its group."""
+        return re.compile(rf"{self.nonce}(\d{{4}})z")
+
+
+def find_tags(body: str, place: Place) -> tuple[Tagged, list[Diagnostic]]:
+    """Cut a clause's body into text and tags; comments are dropped, with their line where they fill it."""
+    found: list[Diagnostic] = []
+    tags: list[Tag] = []
+    parts: list[str] = []
+    nonce = _nonce(body)
+    at = 0
+    while opening := _OPENING.search(body, at):
+        start = opening.start()
+        end = _end_of_tag(body, start)
+        if end is None:
+            found.append(
+                problem(
+                    "template-syntax",
+                    f"the tag `{body[start : start + 2]}` is not closed",
+                    place.span(start, 2),
+                    hint=f"close it with `{_CLOSING[opening.group()]}`; to show `{body[start : start + 2]}` "
+                    f'itself, write `{{{{ "{body[start : start + 2]}" }}}}`',
+                )
+            )
+            parts.append(body[at:start])
+            at = len(body)
+            break
+        if opening.group() == "{#":
+            before, at = _drop_comment(body, at, start, end)
+            parts.append(before)
+            continue
+        parts.append(body[at:start])
+        at = end
+        tag = _read_tag(body, start, end, len(tags))
+        if tag.is_statement and tag.kind not in STATEMENTS:
+            found.append(_unknown_tag(tag, place))
+            continue
+        if len(tags) >= MAX_TAGS:
+            found.append(problem("too-large", f"a clause has more than {MAX_TAGS} tags", place.span(start, 2)))
+            break
+        parts.append(f"{nonce}{len(tags):04d}z")
+        tags.append(tag)
+    parts.append(body[at:])
+    return Tagged("".join(parts), tuple(tags), nonce), found
+
+
+def _nonce(body: str) -> str:
+    """Return a lower-case word that the body does not hold in any case."""
+    lower = body.lower()
+    nonce = "zq"
+    while nonce in lower:
+        nonce += "q"
+    return nonce
+
+
+def _end_of_tag(body: str, start: int) -> int | None:
+    """Return the offset behind the tag that opens at `start`, minding quoted text."""
+    closing = _CLOSING[body[start : start + 2]]
+    at = start + 2
+    if closing == "#}":
+        end = body.find(closing, at)
+        return None if end < 0 else end + 2
+    quote = ""
+    while at < len(body):
+        char = body[at]
+        if quote:
+            if char == "\\":
+                at += 1
+            elif char == quote:
+                quote = ""
+        elif char in "\"'":
+            quote = char
+        elif body.startswith(closing, at):
+            return at + 2
+        at += 1
+    return None
+
+
+def _drop_comment(body: str, at: int, start: int, end: int) -> tuple[str, int]:
+    """Return the text before a comment and the offset to go on at; a line it fills goes with it."""
+    line_start = body.rfind("\n", 0, start) + 1
+    line_end = body.find("\n", end)
+    line_end = len(body) if line_end < 0 else line_end
+    alone = line_start >= at and not body[line_start:start].strip() and not body[end:line_end].strip()
+    if alone:
+        above = body[:line_start].rstrip(" \t")
+        blank_above = not above or above.endswith("\n\n")
+        if not blank_above:
+            return body[at:line_start], min(line_end + 1, len(body))
+        return body[at:line_start], line_end
+    return body[at:start], end
+
+
+def _read_tag(body: str, start: int, end: int, index: int) -> Tag:
+    inner_start, inner_end = start + 2, end - 2
+    left = body[inner_start : inner_start + 1] == "-"
+    right = inner_end - 1 >= inner_start + int(left) and body[inner_end - 1] == "-"
+    inner_start += int(left)
+    inner_end -= int(right)
+    kind = PRINT
+    if body.startswith("{%", start):
+        while inner_start < inner_end and body[inner_start].isspace():
+            inner_start += 1
+        word = _WORD.match(body, inner_start, inner_end)
+        kind = word.group() if word else ""
+        inner_start += len(kind)
+    inner = body[inner_start:inner_end]
+    lead = len(inner) - len(inner.lstrip())
+    return Tag(index, kind, inner.strip(), start, inner_start + lead, body[start:end], left, right)
+
+
+_INSTEAD: Final = {
+    "include": "name the clause in an outline instead; a clause cannot include another",
+    "set": "put the value into the entity's facts, or into an option of the clause",
+    "macro": "write the text as a clause of its own, with options",
+    "raw": 'write `{{ "{{" }}` to show the characters themselves',
+    "unless": "write `{% if not … %}`",
+    "elsif": "write `{% elif … %}`",
+    "elseif": "write `{% elif … %}`",
+}
+
+
+def _unknown_tag(tag: Tag, place: Place) -> Diagnostic:
+    hint = _INSTEAD.get(tag.kind, "a clause has `if`, `elif`, `else`, `endif`, `for` and `endfor`")
+    name = tag.kind or tag.source[:20]
+    return problem("unknown-tag", f"unknown tag `{name}`", place.span(tag.offset, len(tag.source)), hint=hint)

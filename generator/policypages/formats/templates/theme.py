@@ -1,0 +1,105 @@
+"""Run a theme's templates in the sandbox, and say what is wrong with one at its own line."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2.loaders import FunctionLoader
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from policypages.diagnostics import Diagnostic, Span, problem
+
+PAGES: Final = ("page.html", "index.html", "404.html", "overview.html")
+
+
+class ThemeEngine:
+    """The templates of one theme, by name; each is (file, text)."""
+
+    def __init__(self, templates: Mapping[str, tuple[str, str]]) -> None:
+        self._files = {name: file for name, (file, _) in templates.items()}
+        self._texts = {name: text for name, (_, text) in templates.items()}
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FunctionLoader(self._load),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        self.found: list[Diagnostic] = []
+        self.digests = {name: self._digest(name) for name in PAGES if name in self._texts}
+        self.found += [
+            problem("theme-template", f"the theme has no template `{name}`") for name in PAGES if name not in self._texts
+        ]
+
+    def _load(self, name: str) -> tuple[str, str, None] | None:
+        text = self._texts.get(name)
+        return None if text is None else (text, self._files[name], None)
+
+    def _digest(self, name: str) -> str:
+        """Return a digest of a template and all it includes, and complain of what cannot be read."""
+        seen: dict[str, str] = {}
+        self._collect(name, seen, ())
+        text = "\0".join(f"{known}\0{body}" for known, body in sorted(seen.items()))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def _collect(self, name: str, seen: dict[str, str], way: tuple[str, ...]) -> None:
+        if name in way:
+            self._complain(way[-1], 1, f"the templates include each other: {' → '.join((*way, name))}")
+            return
+        text = self._texts.get(name)
+        if text is None or name in seen:
+            return
+        seen[name] = text
+        try:
+            tree = self._environment.parse(text)
+        except TemplateSyntaxError as error:
+            self._complain(name, error.lineno, _plain(error.message))
+            return
+        except RecursionError:
+            self._complain(name, 1, "the template is nested too deeply")
+            return
+        for other in meta.find_referenced_templates(tree):
+            if other is not None and other not in self._texts:
+                self._complain(name, 1, f"there is no template `{other}`")
+            elif other is not None:
+                self._collect(other, seen, (*way, name))
+
+    def _complain(self, name: str, line: int, message: str) -> None:
+        found = problem("theme-template", message, Span(self._files.get(name, name), line))
+        if found not in self.found:
+            self.found.append(found)
+
+    def render(self, name: str, context: Mapping[str, Any]) -> tuple[str, list[Diagnostic]]:
+        """Render a template; what a theme does wrong is a diagnostic at its line."""
+        try:
+            return self._environment.get_template(name).render(context), []
+        except TemplateSyntaxError as error:
+            span = Span(error.filename or self._files.get(name, name), error.lineno)
+            return "", [problem("theme-template", _plain(error.message), span)]
+        except TemplateNotFound as error:
+            return "", [problem("theme-template", f"there is no template `{error.name}`", self._place(error, name))]
+        except RecursionError as error:
+            return "", [problem("theme-template", "the template includes itself", self._place(error, name))]
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            return "", [problem("theme-template", _plain(str(error)), self._place(error, name))]
+
+    def _place(self, error: BaseException, name: str) -> Span:
+        """Find the line of the template that is deepest in a traceback."""
+        files = set(self._files.values())
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename in files:
+                return Span(frame.filename, frame.lineno or 1)
+        return Span(self._files.get(name, name))
+
+
+def _plain(message: str | None) -> str:
+    text = (message or "").replace("'", "`").rstrip(".")
+    return text[:1].lower() + text[1:]
+
+

@@ -1,0 +1,102 @@
+"""Merge what an entity states with what its parents hand down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+Path = tuple[str, ...]
+OWN: Final = frozenset({"extends", "publish", "was", "url", "owns_root", "allow", "review"})
+"""What an entity never inherits: it speaks of the one file or the one site."""
+
+_ENTRIES: Final = (
+    ("cookies",),
+    ("strings",),
+    ("policies", "*", "adjust"),
+    ("policies", "*", "adjust", "*", "edits"),
+    ("policies", "*", "adjust", "*", "with"),
+    ("policies", "*", "adjust", "*", "allow"),
+)
+
+
+def _is_entries(path: Path) -> bool:
+    if path[:1] == ("in",):
+        path = path[2:]
+    return any(
+        len(path) == len(known) and all(k in ("*", p) for k, p in zip(known, path, strict=True)) for known in _ENTRIES
+    )
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
+    """Lay one tree over another: mappings merge key by key, the rest replaces, null takes away.
+
+    A null takes an entry out of a mapping of entries, and sets any other fact to null.
+    """
+    out = dict(base)
+    for key, value in over.items():
+        below = (*path, key)
+        if value is None and _is_entries(path):
+            out.pop(key, None)
+        elif isinstance(value, Mapping):
+            known = out.get(key)
+            out[key] = merge(known if isinstance(known, Mapping) else {}, value, below)
+        else:
+            out[key] = value
+    return out
+
+
+def inherited(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a parent hands down."""
+    return {key: value for key, value in values.items() if key not in OWN}
+
+
+def disagreements(trees: Sequence[tuple[str, Mapping[str, Any]]], own: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    """Find the facts that two parents give different values and the entity does not set itself.
+
+    Yields the path and the ids of the two parents.
+    """
+    seen: dict[Path, tuple[str, Any]] = {}
+    for id_, tree in trees:
+        for path, value in _leaves(tree):
+            known = seen.setdefault(path, (id_, value))
+            if known[1] != value and not _sets(own, path):
+                yield path, known[0], id_
+                seen[path] = (id_, value)
+
+
+def _leaves(tree: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, (*path, key))
+        else:
+            yield (*path, key), value
+
+
+def _sets(tree: Mapping[str, Any], path: Path) -> bool:
+    at: Any = tree
+    for key in path:
+        if not isinstance(at, Mapping):
+            return True
+        if key not in at:
+            return False
+        at = at[key]
+    return True
+
+
+def for_locale(values: Mapping[str, Any], locale: str, *, first: bool) -> dict[str, Any]:
+    """Lay `in: {locale: …}` over a tree; edits at top level are for the first locale alone."""
+    out = {key: value for key, value in values.items() if key != "in"}
+    if not first:
+        out["policies"] = {id_: _without_edits(policy) for id_, policy in (out.get("policies") or {}).items()}
+    over = (values.get("in") or {}).get(locale)
+    return merge(out, over) if over else out
+
+
+def _without_edits(policy: Any) -> Any:
+    if not isinstance(policy, Mapping) or not policy.get("adjust"):
+        return policy
+    adjust = {
+        id_: {key: value for key, value in change.items() if key != "edits"} if isinstance(change, Mapping) else change
+        for id_, change in policy["adjust"].items()
+    }
+    return {**policy, "adjust": adjust}

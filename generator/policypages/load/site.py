@@ -1,0 +1,280 @@
+"""Read a site's files into typed values: settings, clauses, outlines, theme, and entities one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
+from policypages.formats.facts import read_yaml
+from policypages.formats.language import known_locale
+from policypages.formats.schema import Kind, validate
+from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
+from policypages.paths import collision_key
+from policypages.values import why_not_id
+
+SETTINGS_FILE: Final = "policypages.yaml"
+CLAUSES: Final = "content/clauses/"
+POLICIES: Final = "content/policies/"
+ENTITIES: Final = "content/entities/"
+DEFAULT_THEME: Final = "default"
+_CLAUSE_NAME: Final = re.compile(r"(?P<id>[^@.]*)(?:@(?P<variant>[^.]*))?(?:\.(?P<locale>[^.]+))?\.md")
+_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_NEWLINES: Final = re.compile(r"\r\n?")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNSEEN: Final = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+MAX_CLAUSE: Final = 1_000_000
+
+
+def load_site(sources: Sources) -> tuple[Site | None, list[Diagnostic]]:
+    """Read everything but the entities, of which only the ids are listed."""
+    if SETTINGS_FILE not in sources.paths:
+        return None, [problem("no-site", f"there is no `{SETTINGS_FILE}` here", Span(SETTINGS_FILE))]
+    settings_file, found = load_file(sources, "settings", SETTINGS_FILE, SETTINGS_FILE)
+    settings, more = _settings(settings_file)
+    found += more
+    clauses, more = _clauses(sources)
+    found += more
+    policies, more = _policies(sources)
+    found += more
+    entities, more = _entities(sources)
+    found += more
+    theme, more = _theme(sources, settings, settings_file)
+    found += more
+    return Site(settings, clauses, policies, entities, theme, settings_file), found
+
+
+def load_settings(sources: Sources) -> Settings:
+    """Read the settings alone, as far as they can be read: for what must be known before a build."""
+    if SETTINGS_FILE not in sources.paths:
+        return Settings()
+    return _settings(load_file(sources, "settings", SETTINGS_FILE, SETTINGS_FILE)[0])[0]
+
+
+def load_file(
+    sources: Sources, kind: Kind, id_: str, path: str, names: Mapping[str, Any] | None = None
+) -> tuple[SourceFile, list[Diagnostic]]:
+    """Read and validate one YAML file."""
+    data, found = _read(sources, path)
+    if data is None:
+        return SourceFile(id_, path, b"", {}), found
+    raw, found = read_yaml(path, data)
+    if raw is None:
+        return SourceFile(id_, path, data, {}), found
+    values, more = validate(kind, path, raw, data, names)
+    return SourceFile(id_, path, data, values), found + more
+
+
+def _read(sources: Sources, path: str) -> tuple[bytes | None, list[Diagnostic]]:
+    try:
+        return sources.read(path), []
+    except OSError as error:
+        return None, [problem("unreadable-file", f"the file cannot be read: {error.strerror}", Span(path))]
+
+
+def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
+    given = {key: value for key, value in file.values.items() if value is not None}
+    known = {"title", "locale", "timezone", "theme", "names", "fallback"}
+    settings = Settings(**{key: value for key, value in given.items() if key in known})
+    found = []
+    for locale in {settings.locale, *settings.fallback, *settings.fallback.values()}:
+        if not known_locale(locale):
+            found.append(problem("invalid-value", f"there is no locale `{locale}`", Span(file.file)))
+    return settings, found
+
+
+# --------------------------------------------------------------- clauses
+
+
+def _clauses(sources: Sources) -> tuple[dict[str, tuple[ClauseFile, ...]], list[Diagnostic]]:
+    clauses: dict[str, list[ClauseFile]] = {}
+    found: list[Diagnostic] = []
+    for path in sources.paths:
+        if not (path.startswith(CLAUSES) and path.endswith(".md")):
+            continue
+        clause, more = load_clause(sources, path)
+        found += more
+        if clause is not None:
+            clauses.setdefault(clause.id, []).append(clause)
+    return {id_: tuple(files) for id_, files in clauses.items()}, found
+
+
+def load_clause(sources: Sources, path: str) -> tuple[ClauseFile | None, list[Diagnostic]]:
+    """Read one clause: its name, its front matter, its Markdown."""
+    folder, _, name = path.removeprefix(CLAUSES).rpartition("/")
+    match = _CLAUSE_NAME.fullmatch(name)
+    if match is None:
+        hint = "a clause is called `cookies.md`, `cookies@brief.md`, `cookies.de.md` or `cookies@brief.de.md`"
+        return None, [problem("invalid-id", f"`{name}` is no name for a clause", Span(path), hint=hint)]
+    id_ = f"{folder}/{match['id']}" if folder else match["id"]
+    for part in (id_, match["variant"]):
+        why = why_not_id(part) if part is not None else None
+        if why:
+            return None, [problem("invalid-id", f"`{part}` cannot name a clause: {why}", Span(path))]
+    if match["locale"] and not known_locale(match["locale"]):
+        return None, [problem("invalid-id", f"`{name}` names the locale `{match['locale']}`, which is none", Span(path))]
+    data, found = _read(sources, path)
+    if data is None:
+        return None, found
+    text, found = clause_text(path, data)
+    if text is None:
+        return None, found
+    values, body, line, more = _front_matter(path, text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    clause = ClauseFile(id_, match["variant"], match["locale"], path, data, values, body, line, digest)
+    return clause, found + more
+
+
+def clause_text(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
+    """Decode a clause, newlines folded; complain of what is not UTF-8 and of characters not seen."""
+    if len(data) > MAX_CLAUSE:
+        return None, [problem("too-large", f"a clause is larger than {MAX_CLAUSE:,} bytes", Span(path))]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        span = Span(path, line, error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1)
+        message = f"the file is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
+        return None, [problem("invalid-encoding", message, span, hint="save the file as UTF-8")]
+    text = _NEWLINES.sub("\n", text)
+    control = _CONTROL.search(text)
+    if control:
+        message = f"the file holds the control character U+{ord(control.group()):04X}"
+        return None, [problem("invalid-encoding", message, _span_at(path, text, control.start()))]
+    found = [
+        problem(
+            "suspicious-character",
+            f"U+{ord(match.group()):04X} is not seen, and changes what is read",
+            _span_at(path, text, match.start()),
+            hint="take it out, or allow `suspicious-character` where the language needs it",
+        )
+        for match in _UNSEEN.finditer(text)
+    ]
+    return text, found[:20]
+
+
+def _span_at(path: str, text: str, offset: int) -> Span:
+    return Span(path, text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1)
+
+
+def _front_matter(path: str, text: str) -> tuple[dict[str, Any], str, int, list[Diagnostic]]:
+    """Cut a clause into front matter and body; the YAML keeps its line numbers."""
+    if not text.startswith("---"):
+        return {}, text, 1, []
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        if re.match(r"---[ \t]*\n", text):
+            hint = "end it with a line `---`"
+            return {}, "", 1, [problem("front-matter", "the front matter is not closed", Span(path), hint=hint)]
+        return {}, text, 1, []
+    line = text.count("\n", 0, match.end()) + 1
+    yaml = match.group(1)
+    if not yaml.strip():
+        return {}, text[match.end() :], line, []
+    data = ("\n" + yaml + "\n").encode()
+    raw, found = read_yaml(path, data)
+    if raw is None:
+        return {}, text[match.end() :], line, found
+    values, more = validate("clause", path, raw, data)
+    return values, text[match.end() :], line, found + more
+
+
+# -------------------------------------------------- policies and entities
+
+
+def _policies(sources: Sources) -> tuple[dict[str, SourceFile], list[Diagnostic]]:
+    policies: dict[str, SourceFile] = {}
+    found: list[Diagnostic] = []
+    for path in sources.paths:
+        if not (path.startswith(POLICIES) and path.endswith(".yaml")):
+            continue
+        id_ = path.removeprefix(POLICIES).removesuffix(".yaml")
+        why = why_not_id(id_)
+        if why:
+            found.append(problem("invalid-id", f"`{id_}` cannot be a policy's id: {why}", Span(path)))
+            continue
+        policies[id_], more = load_file(sources, "policy", id_, path)
+        found += more
+    return policies, found
+
+
+def _entities(sources: Sources) -> tuple[dict[str, str], list[Diagnostic]]:
+    """List the entities: an id is a file's stem, and unique over the tree."""
+    by_key: dict[str, tuple[str, str]] = {}
+    found: list[Diagnostic] = []
+    for path in sources.paths:
+        if not (path.startswith(ENTITIES) and path.endswith((".yaml", ".yml"))):
+            continue
+        id_ = path.rpartition("/")[2].rpartition(".")[0]
+        known = by_key.get(collision_key(id_))
+        if known is not None:
+            label = Label(Span(known[1]), "the other is here")
+            hint = "an entity's id is its file's name, whatever the folder: rename one"
+            found.append(
+                problem("collision", f"two files claim the entity `{known[0]}`", Span(path), hint=hint, labels=(label,))
+            )
+            continue
+        by_key[collision_key(id_)] = (id_, path)
+        why = why_not_id(id_)
+        if path.endswith(".yml"):
+            why = "its file must end in `.yaml`"
+        if why:
+            shown = id_.encode("utf-8", "backslashreplace").decode()
+            found.append(problem("invalid-id", f"`{shown}` cannot be an entity's id: {why}", Span(path)))
+    return dict(by_key.values()), found
+
+
+# ----------------------------------------------------------------- theme
+
+
+def _theme(sources: Sources, settings: Settings, file: SourceFile) -> tuple[Theme, list[Diagnostic]]:
+    """Read a theme, and what it lacks from the default theme."""
+    names = {path.split("/")[1] for path in sources.paths if path.startswith("themes/") and path.count("/") > 1}
+    found: list[Diagnostic] = []
+    if settings.theme not in names:
+        hint = did_you_mean(settings.theme, names) or f"make the folder `themes/{settings.theme}`"
+        found.append(problem("unknown-theme", f"there is no theme `{settings.theme}`", Span(file.file), hint=hint))
+    templates: dict[str, tuple[str, str]] = {}
+    assets: dict[str, bytes] = {}
+    strings: dict[str, dict[str, str]] = {}
+    digest = hashlib.sha256()
+    for theme in dict.fromkeys((DEFAULT_THEME, settings.theme)):
+        prefix = f"themes/{theme}/"
+        for path in (path for path in sources.paths if path.startswith(prefix)):
+            found += _theme_file(sources, path, path.removeprefix(prefix), theme, templates, assets, strings, digest)
+    return Theme(settings.theme, templates, assets, strings, digest.hexdigest()), found
+
+
+def _theme_file(  # noqa: PLR0913 - the parts of a theme, filled in one walk
+    sources: Sources,
+    path: str,
+    name: str,
+    theme: str,
+    templates: dict[str, tuple[str, str]],
+    assets: dict[str, bytes],
+    strings: dict[str, dict[str, str]],
+    digest: Any,
+) -> list[Diagnostic]:
+    data, found = _read(sources, path)
+    if data is None:
+        return found
+    folder, _, rest = name.partition("/")
+    digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    if folder == "templates" and rest:
+        text, found = clause_text(path, data)
+        if text is not None:
+            if theme != DEFAULT_THEME and rest in templates:
+                templates[f"policypages/{rest}"] = templates[rest]
+            templates[rest] = (path, text)
+    elif folder == "assets" and rest:
+        assets[rest] = data
+    elif folder == "strings" and rest.endswith(".yaml"):
+        loaded, found = load_file(sources, "strings", rest, path)
+        strings.setdefault(rest.removesuffix(".yaml"), {}).update(loaded.values)
+    elif name == "theme.yaml":
+        _, found = load_file(sources, "theme", theme, path)
+    return found
+
+

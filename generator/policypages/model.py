@@ -1,0 +1,375 @@
+"""The frozen types that stand between the stages: a half-filled page cannot exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from policypages.diagnostics import Span
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a listing tells of a file without reading it: bytes, nanoseconds, nanoseconds, inode."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+class Sources(Protocol):
+    """The files of one site as the core sees them: posix paths below the root, and bytes."""
+
+    @property
+    def paths(self) -> Mapping[str, Stamp]:
+        """Every file that a site may be built from, sorted by path."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of `paths`; raise OSError where the machine prevents it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file of the output: posix path below the output folder, size in bytes, SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+# ------------------------------------------------------------------ load
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What policypages.yaml says of the whole site repository."""
+
+    title: str = "Policies"
+    locale: str = "en"
+    timezone: str = "UTC"
+    theme: str = "default"
+    names: Mapping[str, Any] = field(default_factory=dict)
+    fallback: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A YAML file that was read and validated: `values` hold only the keys that the file has."""
+
+    id: str
+    file: str
+    data: bytes
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseFile:
+    """One text of a clause as it was read: front matter values, and the Markdown body.
+
+    `line` is the line of the file on which `body` begins. `digest` is of the whole file.
+    """
+
+    id: str
+    variant: str | None
+    locale: str | None
+    file: str
+    data: bytes
+    values: Mapping[str, Any]
+    body: str
+    line: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Templates, assets and strings of a theme, laid over those of the default theme."""
+
+    name: str
+    templates: Mapping[str, tuple[str, str]]
+    assets: Mapping[str, bytes]
+    strings: Mapping[str, Mapping[str, str]]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All of a site repository but its entities, which are loaded one by one."""
+
+    settings: Settings
+    clauses: Mapping[str, tuple[ClauseFile, ...]]
+    policies: Mapping[str, SourceFile]
+    entities: Mapping[str, str]
+    theme: Theme
+    settings_file: SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One entity in one locale, inheritance and `in:` resolved.
+
+    `values` is the merged tree as the files have it; `facts` is what clauses read, every declared
+    name present and null where nobody set it. `lineage` is the entity itself, then its ancestors,
+    nearest first.
+    """
+
+    id: str
+    file: str
+    locale: str
+    values: Mapping[str, Any]
+    facts: Facts
+    lineage: tuple[SourceFile, ...]
+
+
+# --------------------------------------------------------------- compile
+
+
+@dataclass(frozen=True, slots=True)
+class TagPlace:
+    """Where a tag of a clause stands, and the fact paths that it prints or loops over."""
+
+    span: Span
+    source: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a template reads: fact paths, options, section ids and policy ids, without values."""
+
+    facts: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    refs: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    sections: bool = False
+
+    def __or__(self, other: Reads) -> Reads:
+        """Return what either reads."""
+        return Reads(
+            self.facts | other.facts,
+            self.options | other.options,
+            self.refs | other.refs,
+            self.links | other.links,
+            self.sections or other.sections,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem that was met while a template ran: the index of its tag, a code and a message."""
+
+    tag: int
+    code: str
+    message: str
+
+
+RenderText = Callable[[Mapping[str, Any]], tuple[str, tuple[Finding, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A compiled template: run it with a scope, get HTML and what was found."""
+
+    source: str
+    reads: Reads
+    tags: tuple[TagPlace, ...]
+    render: RenderText = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A compiled text of a clause, with its edits applied."""
+
+    file: ClauseFile
+    title: Text | None
+    summary: Text | None
+    body: Text
+    depth: int
+    digest: str
+
+
+# ------------------------------------------------------------------ plan
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What states something: a file, and the path of keys in it. Lines are looked up when shown."""
+
+    file: SourceFile
+    path: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One clause at one place in the outline of one page, with everything but its words resolved.
+
+    `level` is the level of its heading in HTML (2 for the sections of a page); `counts` are the
+    numbers of its own numbered children, for `sections.first` and the like.
+    """
+
+    id: str
+    anchor: str
+    title: str
+    heading: str
+    level: int
+    number: str | None
+    clause: Clause | None
+    options: Mapping[str, Any]
+    counts: Mapping[str, Any]
+    shows: str | None
+    origin: Origin
+    because: str | None
+    children: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What `ref` or `link` leads to: an address as the article writes it, a title, a number."""
+
+    address: str
+    title: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLink:
+    """A page that a site offers: policy id, title, output path of its `index.html`."""
+
+    id: str
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """What every page of a site in one locale shows of the site around it. `home` is an output path."""
+
+    id: str
+    name: str
+    locale: str
+    sample: bool
+    url: str | None
+    home: str
+    policies: tuple[PolicyLink, ...]
+    strings: Mapping[str, str]
+    assets: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """All that the article of one page and the page round it are made from.
+
+    `facts` and `labels` (the core's strings) are for the article; `alternates` are the locales
+    that the page exists in, with the output path of each.
+    """
+
+    site: SiteView
+    entity: Entity
+    policy: str
+    title: str
+    summary: str | None
+    sections: tuple[Section, ...]
+    facts: Facts
+    refs: Mapping[str, Target]
+    links: Mapping[str, Target]
+    labels: Mapping[str, str]
+    updated: str | None
+    reviewed: str | None
+    alternates: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTask:
+    """The list of a site's policies in one locale."""
+
+    site: SiteView
+
+
+@dataclass(frozen=True, slots=True)
+class MissingTask:
+    """The page for an address that a site which owns its root does not have."""
+
+    site: SiteView
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewTask:
+    """The page over all sites, for the house: id, name, sample, and its pages as (title, path, locale)."""
+
+    title: str
+    locale: str
+    sites: tuple[tuple[str, str, bool, tuple[tuple[str, str, str], ...]], ...]
+    strings: Mapping[str, str]
+    assets: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FixedTask:
+    """A file whose bytes the plan knows: an asset, a sitemap."""
+
+    data: bytes
+
+
+Task = PageTask | IndexTask | MissingTask | OverviewTask | FixedTask
+
+
+@dataclass(frozen=True, slots=True)
+class FileTask:
+    """One file of the output, and under which key it is made.
+
+    `parts` are named digests of what the file is made from; `key` is the digest of them all.
+    """
+
+    path: str
+    key: str
+    parts: Mapping[str, str]
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """The files of one site; `pages` is what the overview shows of it."""
+
+    id: str
+    name: str
+    sample: bool
+    files: tuple[FileTask, ...]
+    pages: tuple[tuple[str, str, str], ...]
+
+
+# ---------------------------------------------------------------- render
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line of the contents of a page."""
+
+    number: str | None
+    title: str
+    anchor: str
+    children: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The legal text of one page: what a release freezes and a redline compares."""
+
+    html: str
+    title: str
+    contents: tuple[Heading, ...]
+    anchors: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """The bytes of one output file, and of a page the anchors and the links of its article."""
+
+    data: bytes
+    anchors: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()

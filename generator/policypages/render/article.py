@@ -1,0 +1,204 @@
+"""Compose the article of one page, and find what its clauses print that this entity does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
+from policypages.formats import language
+from policypages.formats.facts import locate
+from policypages.formats.templates.article import compose
+from policypages.formats.templates.texts import LEVEL, scope_of
+from policypages.model import Article, Finding, Heading, PageTask, Section, TagPlace
+
+_COOKIE_COLUMNS: Final = ("name", "type", "purpose", "category", "provider", "duration")
+_LINKS: Final = re.compile(r'href="([^"]*)"')
+
+
+def render_article(task: PageTask) -> tuple[Article, list[Diagnostic]]:
+    """Run the clauses of a page in the order of its outline."""
+    composer = _Composer(task)
+    sections = [composer.section(section) for section in task.sections]
+    locale = task.entity.locale
+    html = compose(
+        {
+            "title": task.title,
+            "sections": sections,
+            "labels": task.labels,
+            "lang": locale,
+            "dir": language.direction(locale),
+        }
+    )
+    contents = tuple(heading for section in task.sections for heading in _headings(section))
+    anchors = tuple(composer.anchors)
+    links = tuple(dict.fromkeys(_LINKS.findall(html)))
+    return Article(html, task.title, contents, anchors, links), composer.found
+
+
+def _headings(section: Section) -> tuple[Heading, ...]:
+    below = tuple(heading for child in section.children for heading in _headings(child))
+    if section.heading != "block":
+        return below
+    return (Heading(section.number, section.title, section.anchor, below),)
+
+
+class _Composer:
+    def __init__(self, task: PageTask) -> None:
+        self.task = task
+        self.found: list[Diagnostic] = []
+        self.anchors: list[str] = []
+        locale = task.entity.locale
+        self.scope = scope_of(task.facts, locale=locale, refs=task.refs, links=task.links)
+
+    def section(self, section: Section) -> dict[str, Any]:
+        """Return what the article's template wants of a section and those below it."""
+        self.anchors.append(section.anchor)
+        html = ""
+        if section.clause is not None:
+            level = section.level if section.heading != "none" else section.level - 1
+            scope = {**self.scope, "option": section.options, "sections": section.counts, LEVEL: level}
+            html, findings = section.clause.body.render(scope)
+            for finding in findings:
+                self._explain(section, section.clause.body.tags[finding.tag], finding)
+        if section.heading == "run-in" and section.title:
+            html = _run_in(section.title, html)
+        out: dict[str, Any] = {
+            "anchor": section.anchor,
+            "heading": section.heading,
+            "level": section.level,
+            "number": section.number,
+            "title": section.title,
+            "html": Markup(html),  # noqa: S704 - made by the sandbox with autoescape on
+            "contact": None,
+            "table": None,
+        }
+        self._show(section, out)
+        out["children"] = [self.section(child) for child in section.children]
+        return out
+
+    # ---- contacts and tables
+
+    def _show(self, section: Section, out: dict[str, Any]) -> None:
+        shows = section.shows
+        if not shows:
+            return
+        kind, _, name = shows.partition(".")
+        if kind == "contacts":
+            contact = (self.task.facts.get("contacts") or {}).get(name)
+            if contact is None:
+                place = TagPlace(self._shown_at(section), f"shows: {shows}", (shows,))
+                self._explain(section, place, Finding(0, "missing-fact", ""))
+                return
+            out["contact"] = {**contact, "dial": re.sub(r"[^\d+]", "", contact["phone"] or "")}
+        elif kind == "cookies":
+            out["table"] = self._cookies()
+        elif kind == "retention":
+            out["table"] = self._retention()
+
+    def _shown_at(self, section: Section) -> Span:
+        origin = section.origin
+        if section.clause is not None and "shows" in section.clause.file.values:
+            return Span(section.clause.file.file, 1)
+        return locate(origin.file.file, origin.file.data, (*origin.path, "shows"))
+
+    def _cookies(self) -> dict[str, Any] | None:
+        cookies = list((self.task.facts.get("cookies") or {}).values())
+        if not cookies:
+            return None
+        columns = [column for column in _COOKIE_COLUMNS if any(cookie[column] for cookie in cookies)]
+        return self._table(
+            "cookies",
+            "cookie_caption",
+            [self.task.labels[f"cookie_{column}"] for column in columns],
+            [[str(cookie[column] or "") for column in columns] for cookie in cookies],
+        )
+
+    def _retention(self) -> dict[str, Any] | None:
+        kept = {name: given for name, given in (self.task.facts.get("retention") or {}).items() if given}
+        if not kept:
+            return None
+        labels = self.task.labels
+        rows = [[self.task.site.strings.get(f"retention_{name}", _words(name)), str(given)] for name, given in kept.items()]
+        return self._table("retention", "retention_caption", [labels["retention_what"], labels["retention_how_long"]], rows)
+
+    def _table(self, kind: str, caption: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:
+        return {"kind": kind, "caption": self.task.labels[caption], "heads": heads, "rows": rows}
+
+    # ---- what is missing
+
+    def _explain(self, section: Section, place: TagPlace, finding: Finding) -> None:
+        """Say what a tag met, where it stands, how the page came to it, and where to mend it."""
+        paths = [path for path in place.paths if self._is_missing(path)] or list(place.paths)
+        path = paths[0] if paths else ""
+        message, hint = finding.message, None
+        labels: tuple[Label, ...] = ()
+        if finding.code == "missing-fact":
+            message = f"`{path or place.source}` is printed here, and is not set"
+            if path and not path.startswith(("option.", "sections.", "policy.")):
+                labels, hint = self._where_to_add(path)
+            elif path.startswith("sections."):
+                hint = "the section has no numbered sections below it: set `numbered: true` in the outline"
+            else:
+                hint = f"put `{{% if {path} %}}` round it" if path else None
+        elif finding.code == "unknown-reference":
+            known = {**self.task.refs, **self.task.links}
+            word = re.search(r"[\"']([^\"']*)[\"']", place.source)
+            hint = did_you_mean(word.group(1) if word else "", known)
+        self.found.append(
+            problem(
+                finding.code,
+                message,
+                place.span,
+                hint=hint,
+                labels=labels,
+                chain=self._chain(section),
+                entities=(self.task.entity.id,),
+            )
+        )
+
+    def _is_missing(self, path: str) -> bool:
+        value: Any = self.task.facts
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value in (None, "", [], {})
+
+    def _chain(self, section: Section) -> tuple[str, ...]:
+        entity = self.task.entity
+        clause = section.clause.file.file if section.clause else ""
+        chain = [f"entity `{entity.id}` ({entity.file})", f"policy `{self.task.policy}`", f"section `{section.id}`"]
+        return (*chain, f"clause `{clause}`") if clause else tuple(chain)
+
+    def _where_to_add(self, path: str) -> tuple[tuple[Label, ...], str]:
+        """Point into the entity's file at the deepest part of the path that is there."""
+        entity = self.task.entity
+        names = tuple(path.split("."))
+        own = entity.lineage[0]
+        at: Any = own.values
+        depth = 0
+        while depth < len(names) - 1 and isinstance(at, Mapping) and isinstance(at.get(names[depth]), Mapping):
+            at = at[names[depth]]
+            depth += 1
+        missing = ".".join(names[depth:])
+        where = f"under `{'.'.join(names[:depth])}` " if depth else ""
+        span = locate(own.file, own.data, names[:depth], key=True) if depth else Span(own.file)
+        near = did_you_mean(names[-1], at if isinstance(at, Mapping) and depth else ())
+        add = f"add `{names[-1]}:` {where}in {own.file}" if depth == len(names) - 1 else f"add `{missing}` {where}in {own.file}"
+        hint = f"{add}, or put `{{% if {path} %}}` round what prints it"
+        label = Label(span, f"`{missing}` is missing here" + (f"; {near}" if near else ""))
+        return (label,), hint
+
+
+def _run_in(title: str, html: str) -> str:
+    """Put a title before the words of the first paragraph."""
+    ending = "" if title.endswith((".", "?", "!", ":")) else "."
+    head = Markup('<strong class="title">{}{}</strong>').format(title, ending)
+    return f"<p>{head} {html[3:]}" if html.startswith("<p>") else f"<p>{head}</p>\n{html}"
+
+
+def _words(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]

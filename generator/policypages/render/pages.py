@@ -1,0 +1,180 @@
+"""Put articles, lists and notices into the pages of a theme; every address on a page is relative."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from policypages.diagnostics import Diagnostic
+from policypages.formats import language
+from policypages.formats.templates.theme import ThemeEngine
+from policypages.model import (
+    FileTask,
+    FixedTask,
+    IndexTask,
+    MadeFile,
+    MissingTask,
+    OverviewTask,
+    PageTask,
+    SiteView,
+)
+from policypages.render.article import render_article
+
+_POLICY_LINK: Final = re.compile(r'href="policy:([a-z0-9/-]+)(#[a-z0-9-]+)?"')
+
+
+def render_file(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+    """Make one file of the output."""
+    match file.task:
+        case FixedTask(data):
+            return MadeFile(data), []
+        case PageTask() as task:
+            return _page(file.path, task, engine)
+        case IndexTask(site):
+            context = {**_common(file.path, site), "site": _site(file.path, site, None)}
+            context["page"] = {"title": site.name, "canonical": _absolute(site, file.path)}
+            return _themed(engine, "index.html", context)
+        case MissingTask(site):
+            return _missing(site, engine)
+        case OverviewTask() as task:
+            return _overview(file.path, task, engine)
+
+
+def relative(start: str, target: str) -> str:
+    """Return the address of one output file as a page at another would write it, without `index.html`."""
+    address = posixpath.relpath(target, posixpath.dirname(start))
+    if address == "index.html":
+        return "./"
+    return address.removesuffix("index.html") if address.endswith("/index.html") else address
+
+
+def _absolute(site: SiteView, path: str) -> str | None:
+    """Return a page's full address, where the site has one: its `url` is the folder of the policies."""
+    if not site.url:
+        return None
+    return f"{site.url.rstrip('/')}/{path.split('/', 1)[1].removesuffix('index.html')}"
+
+
+def _themed(engine: ThemeEngine, name: str, context: Mapping[str, Any]) -> tuple[MadeFile, list[Diagnostic]]:
+    html, found = engine.render(name, context)
+    return MadeFile(html.lstrip("\n").encode()), found
+
+
+def _common(path: str, site: SiteView) -> dict[str, Any]:
+    return {
+        "strings": site.strings,
+        "assets": {name: relative(path, asset) for name, asset in site.assets.items()},
+        "lang": site.locale,
+        "dir": language.direction(site.locale),
+    }
+
+
+def _site(path: str, site: SiteView, current: str | None) -> dict[str, Any]:
+    return {
+        "id": site.id,
+        "name": site.name,
+        "sample": site.sample,
+        "url": site.url,
+        "home": relative(path, site.home),
+        "policies": [
+            {"id": p.id, "title": p.title, "href": relative(path, p.path), "current": p.id == current}
+            for p in site.policies
+        ],
+    }
+
+
+def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+    article, found = render_article(task)
+    if found:
+        return MadeFile(b""), found
+    site = task.site
+    addresses = {policy.id: relative(path, policy.path) for policy in site.policies}
+
+    def address(match: re.Match[str]) -> str:
+        return f'href="{escape(addresses[match.group(1)] + (match.group(2) or ""))}"'
+
+    html = _POLICY_LINK.sub(address, article.html)
+    context = {
+        **_common(path, site),
+        "site": _site(path, site, task.policy),
+        "page": {
+            "policy": task.policy,
+            "title": task.title,
+            "summary": task.summary,
+            "article": Markup(html),  # noqa: S704 - composed by the core with autoescape on
+            "contents": article.contents,
+            "updated": task.updated,
+            "reviewed": task.reviewed,
+            "version": None,
+            "effective": None,
+            "canonical": _absolute(site, path),
+            "alternates": [
+                {
+                    "locale": locale,
+                    "name": language.locale_name(locale),
+                    "href": relative(path, other),
+                    "canonical": _absolute(site, other),
+                }
+                for locale, other in task.alternates
+            ],
+            "site_url": task.facts.get("site_url"),
+        },
+    }
+    made, found = _themed(engine, "page.html", context)
+    return MadeFile(made.data, article.anchors, article.links), found
+
+
+def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+    """Make the 404 page: it is served at any depth, so its addresses begin at the root."""
+
+    def rooted(path: str) -> str:
+        return "/" + path.split("/", 1)[1].removesuffix("index.html")
+
+    context = {
+        "strings": site.strings,
+        "assets": {name: rooted(asset) for name, asset in site.assets.items()},
+        "lang": site.locale,
+        "dir": language.direction(site.locale),
+        "site": {
+            "id": site.id,
+            "name": site.name,
+            "sample": site.sample,
+            "url": site.url,
+            "home": "/",
+            "policies": [
+                {"id": p.id, "title": p.title, "href": rooted(p.path), "current": False} for p in site.policies
+            ],
+        },
+        "page": {"title": site.strings.get("not_found", "404")},
+    }
+    return _themed(engine, "404.html", context)
+
+
+def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+    """Make the overview; it is read from disk, so its links name the files."""
+
+    def file(target: str) -> str:
+        return posixpath.relpath(target, posixpath.dirname(path))
+
+    sites = [
+        {
+            "id": id_,
+            "name": name,
+            "sample": sample,
+            "href": file(f"{id_}/index.html"),
+            "policies": [{"title": title, "href": file(page), "locale": locale} for title, page, locale in pages],
+        }
+        for id_, name, sample, pages in task.sites
+    ]
+    context = {
+        "strings": task.strings,
+        "assets": {name: file(asset) for name, asset in task.assets.items()},
+        "lang": task.locale,
+        "dir": language.direction(task.locale),
+        "overview": {"title": task.title, "sites": sites},
+    }
+    return _themed(engine, "overview.html", context)

@@ -1,0 +1,295 @@
+"""List and read the files of a site folder: posix path to bytes, nothing from outside the folder."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+import weakref
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from policypages import beneath
+from policypages.diagnostics import Diagnostic, Span, problem
+from policypages.model import Stamp
+
+SETTINGS_FILE: Final = "policypages.yaml"
+_FOLDERS: Final = ("content", "themes")
+_THEME: Final = "themes/default"
+_LINKED_FOLDERS: Final = 1000  # links to folders of links multiply; no site has use for more
+_OPEN_FOLDERS: Final = 16
+
+
+class SourceError(OSError):
+    """A source file that cannot be read; `filename` is its posix path."""
+
+
+class FolderSources:
+    """The files of one site folder as they were listed; `read` opens them one component at a time.
+
+    It may be used from forked workers and from several threads. `changed` tells what was edited
+    since the listing: bytes that were read after an edit are newer than their stamp, so the next
+    build sees the difference and makes their pages again.
+    """
+
+    def __init__(self, root: str, listing: _Listing) -> None:
+        self.root = root
+        self.paths: Mapping[str, Stamp] = MappingProxyType(dict(sorted(listing.stamps.items())))
+        self._real = listing.real
+        self._outside = listing.outside
+        self._top = beneath.open_top(root)
+        self._folders: dict[str, int] = {}
+        self._close = weakref.finalize(self, _close_all, self._top, self._folders)
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of `paths`; raise SourceError where the machine prevents it."""
+        if path not in self.paths:
+            raise SourceError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        try:
+            outside = self._outside.get(path)
+            if outside is not None:
+                return Path(outside).read_bytes()
+            return self._read(self._real.get(path, path))
+        except OSError as error:
+            raise SourceError(error.errno, error.strerror, path) from error
+
+    def changed(self) -> tuple[str, ...]:
+        """Return the paths whose stamp is no longer what it was when the folder was listed."""
+        return tuple(path for path, stamp in self.paths.items() if self._stamp_now(path) != stamp)
+
+    def close(self) -> None:
+        """Give back the descriptors; it is done anyway when the object goes."""
+        self._close()
+
+    def _read(self, path: str) -> bytes:
+        parent, name = beneath.split(path)
+        known = self._folders.get(parent)
+        if known is not None:
+            return beneath.read_file(known, name)
+        descriptor = beneath.open_folder(self._top, parent)
+        if len(self._folders) < _OPEN_FOLDERS and self._folders.setdefault(parent, descriptor) == descriptor:
+            return beneath.read_file(descriptor, name)
+        try:
+            return beneath.read_file(descriptor, name)
+        finally:
+            os.close(descriptor)
+
+    def _stamp_now(self, path: str) -> Stamp | None:
+        try:
+            return _stamp(os.stat(self._outside.get(path) or f"{self.root}/{self._real.get(path, path)}"))
+        except OSError:
+            return None
+
+
+class MemorySources:
+    """A site held in a mapping of path to text or bytes, with the default theme filled in."""
+
+    def __init__(self, files: Mapping[str, bytes | str], *, default_theme: bool = True) -> None:
+        self._files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+        theme = _list_theme() if default_theme else {}
+        for path, (outside, _) in theme.items():
+            self._files.setdefault(path, Path(outside).read_bytes())
+        stamps = {path: _content_stamp(self._files[path]) for path in sorted(self._files)}
+        self.paths: Mapping[str, Stamp] = MappingProxyType(stamps)
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one of `paths`; raise SourceError for any other path."""
+        try:
+            return self._files[path]
+        except KeyError:
+            raise SourceError(errno.ENOENT, os.strerror(errno.ENOENT), path) from None
+
+
+def open_folder(root: Path) -> tuple[FolderSources | None, list[Diagnostic]]:
+    """List policypages.yaml, content/ and themes/ of a site folder; None where there is no site.
+
+    Symbolic links that stay in the folder are followed. Hidden files and what editors leave behind
+    are passed over.
+    """
+    place = os.path.realpath(root)
+    if not os.path.isdir(place):
+        return None, [problem("no-site", f"`{root}` is not a folder", hint=_NO_SITE)]
+    listing = _Listing(place)
+    listing.walk()
+    if SETTINGS_FILE not in listing.stamps:
+        if not any(found.span and found.span.file == SETTINGS_FILE for found in listing.problems):
+            missing = f"there is no `{SETTINGS_FILE}` in `{root}`"
+            listing.problems.append(problem("no-site", missing, hint=_NO_SITE))
+        return None, listing.problems
+    for path, (outside, stamp) in _list_theme().items():
+        if path not in listing.stamps:
+            listing.stamps[path] = stamp
+            listing.outside[path] = outside
+    listing.problems.sort(key=lambda found: found.span.file if found.span else "")
+    try:
+        return FolderSources(place, listing), listing.problems
+    except OSError as error:
+        return None, [problem("unreadable-file", f"`{root}` cannot be opened: {_why(error)}")]
+
+
+def default_theme_folder() -> Path | None:
+    """Return the folder of the default theme: beside `generator/` in a checkout, else in the wheel's data."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parent.parent / "themes" / "default"
+    if package.parent.name == "generator" and checkout.is_dir():
+        return checkout
+    installed = package / "_data" / "themes" / "default"
+    return installed if installed.is_dir() else None
+
+
+_NO_SITE: Final = "run `policypages init` to make a site here, or name its folder with `-C FOLDER`"
+
+
+class _Listing:
+    """A walk over a site folder: stamps by path, where links lead, and what is wrong."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.stamps: dict[str, Stamp] = {}
+        self.real: dict[str, str] = {}
+        self.outside: dict[str, str] = {}
+        self.problems: list[Diagnostic] = []
+        self._linked_folders = 0
+        # folders still to be read: the path as the site has it, the real one, the real folders that led here
+        self._waiting: list[tuple[str, str, tuple[str, ...]]] = []
+
+    def walk(self) -> None:
+        """Read the three things of the root that make a site, and all below them."""
+        self._scan("", "", (), only=(SETTINGS_FILE, *_FOLDERS))
+        while self._waiting:
+            self._scan(*self._waiting.pop())
+
+    def _scan(self, path: str, real: str, chain: tuple[str, ...], only: tuple[str, ...] = ()) -> None:
+        try:
+            with os.scandir(f"{self.root}/{real}" if real else self.root) as entries:
+                for entry in entries:
+                    if (entry.name in only) if only else not _is_leftover(entry.name):
+                        self._take(entry, path, real, chain)
+        except OSError as error:
+            self._complain("unreadable-file", path or ".", f"cannot be listed: {_why(error)}")
+
+    def _take(self, entry: os.DirEntry[str], folder: str, real: str, chain: tuple[str, ...]) -> None:
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        there = f"{real}/{entry.name}" if real else entry.name
+        try:
+            entry.name.encode()
+        except UnicodeEncodeError:
+            self._complain("unreadable-file", path, "has a name that is not UTF-8")
+            return
+        try:
+            if entry.is_symlink():
+                self._follow(path, there, chain)
+            elif entry.is_dir(follow_symlinks=False):
+                self._waiting.append((path, there, chain))
+            else:
+                self._add(path, there, entry.stat(follow_symlinks=False))
+        except OSError as error:
+            self._complain("unreadable-file", path, f"cannot be read: {_why(error)}")
+
+    def _add(self, path: str, real: str, found: os.stat_result) -> None:
+        if not stat.S_ISREG(found.st_mode):
+            self._complain("unreadable-file", path, "is not a regular file")
+            return
+        self.stamps[path] = _stamp(found)
+        if real != path:
+            self.real[path] = real
+
+    def _follow(self, path: str, link: str, chain: tuple[str, ...]) -> None:
+        try:
+            target = os.path.realpath(f"{self.root}/{link}", strict=True)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                self._complain("outside-root", path, "is a symbolic link that leads round in a circle")
+                return
+            if self._inside(os.path.realpath(f"{self.root}/{link}")) is None:
+                self._complain("outside-root", path, _LEAVES, hint=_COPY)
+                return
+            self._complain("unreadable-file", path, "is a symbolic link to nothing")
+            return
+        real = self._inside(target)
+        if real is None:
+            self._complain("outside-root", path, _LEAVES, hint=_COPY)
+            return
+        found = os.stat(target)
+        if not stat.S_ISDIR(found.st_mode):
+            self._add(path, real, found)
+            return
+        here = beneath.split(link)[0]
+        self._linked_folders += 1
+        if any(_holds(real, outer) for outer in (here, *chain)):
+            self._complain("outside-root", path, "is a symbolic link to a folder that it stands in")
+        elif self._linked_folders > _LINKED_FOLDERS:
+            self._complain("too-large", path, f"is one of more than {_LINKED_FOLDERS} links to folders")
+        else:
+            self._waiting.append((path, real, (here, *chain)))
+
+    def _inside(self, target: str) -> str | None:
+        """Return the path below the root of a real path; None where it is outside, or in git's own folder."""
+        prefix = "/" if self.root == "/" else f"{self.root}/"
+        if target == self.root:
+            return ""
+        if not target.startswith(prefix):
+            return None
+        real = target[len(prefix) :]
+        return None if real.partition("/")[0].casefold() == ".git" else real
+
+    def _complain(self, code: str, path: str, text: str, hint: str | None = None) -> None:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        self.problems.append(problem(code, f"`{shown}` {text}", Span(shown), hint=hint))
+
+
+_LEAVES: Final = "is a symbolic link that leaves the site folder"
+_COPY: Final = "copy the file into the site folder, or link to something inside it"
+
+
+def _holds(outer: str, inner: str) -> bool:
+    return outer in {"", inner} or inner.startswith(f"{outer}/")
+
+
+def _is_leftover(name: str) -> bool:
+    """Tell hidden files, and what editors leave while they save: backups, autosaves, vim's `4913`."""
+    return (
+        name[0] == "."
+        or name[-1] == "~"
+        or name == "4913"
+        or (name[0] == "#" == name[-1])
+        or (name.endswith((".swp", ".swo", ".swx", "___jb_tmp___", "___jb_old___")))
+    )
+
+
+def _list_theme() -> dict[str, tuple[str, Stamp]]:
+    """Return the default theme's files as site paths, each with where it is and its stamp."""
+    place = default_theme_folder()
+    return {} if place is None else dict(sorted(_walk_theme(str(place))))
+
+
+def _walk_theme(place: str) -> Iterator[tuple[str, tuple[str, Stamp]]]:
+    for folder, folders, names in os.walk(place, followlinks=True):
+        folders[:] = [name for name in folders if not _is_leftover(name)]
+        inner = os.path.relpath(folder, place).replace(os.sep, "/")
+        prefix = _THEME if inner == "." else f"{_THEME}/{inner}"
+        for name in names:
+            if not _is_leftover(name):
+                full = os.path.join(folder, name)
+                yield f"{prefix}/{name}", (full, _stamp(os.stat(full)))
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+def _content_stamp(data: bytes) -> Stamp:
+    digest = int.from_bytes(hashlib.sha256(data).digest()[:7], "big")
+    return Stamp(len(data), digest, digest, digest)
+
+
+def _close_all(top: int, folders: dict[str, int]) -> None:
+    for descriptor in (top, *folders.values()):
+        os.close(descriptor)
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,173 @@
+"""Look at what stands where staged files will go, before anything is touched."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from policypages import beneath
+from policypages.diagnostics import Diagnostic, problem
+from policypages.model import FileRecord
+from policypages.write.journal import holds
+
+Kind = Literal["nothing", "folder", "file", "link", "mount", "cleared"]
+
+_MOVE: Final = "move it out of the output folder, or rename the page"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How a commit will go, where nothing stands in its way: see `Journal` for the fields."""
+
+    clear: tuple[FileRecord, ...]
+    folders: tuple[str, ...]
+    files: tuple[str, ...]
+    prune: tuple[FileRecord, ...]
+
+
+class _Blocked(Exception):  # noqa: N818 - control flow inside this module
+    def __init__(self, found: Diagnostic) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+def survey(
+    top: int, staged: Sequence[FileRecord], *, prune: Sequence[FileRecord], owned: Container[str]
+) -> Survey | Diagnostic:
+    """Sort staged files into whole new folders and single files, or say what stands in the way.
+
+    Raises OSError where a folder that has to change cannot be written.
+    """
+    ours = {record.path for record in staged}
+    gone = {record.path: record for record in prune if record.path not in ours}
+    looker = _Looker(top, gone, owned)
+    folders: dict[str, None] = {}
+    files: list[str] = []
+    try:
+        for record in staged:
+            name, _, rest = record.path.partition("/")
+            if rest and looker.kind(name) in {"nothing", "cleared"}:
+                folders[name] = None
+            else:
+                looker.make_room(record.path)
+                files.append(record.path)
+        for path in gone:
+            looker.may_change(beneath.split(path)[0])
+    except _Blocked as blocked:
+        return blocked.found
+    rest_gone = tuple(record for path, record in gone.items() if path not in looker.clear)
+    return Survey(tuple(looker.clear.values()), tuple(folders), tuple(files), rest_gone)
+
+
+class _Looker:
+    """Remembers what each folder is, so that the pages of one folder cost one look."""
+
+    def __init__(self, top: int, gone: dict[str, FileRecord], owned: Container[str]) -> None:
+        self.top = top
+        self.gone = gone
+        self.owned = owned
+        self.clear: dict[str, FileRecord] = {}
+        self._device = os.fstat(top).st_dev
+        self._kinds: dict[str, Kind] = {"": "folder"}
+        self._writable: set[str] = {""}  # the stage was made there
+
+    def kind(self, path: str) -> Kind:
+        """Tell what stands where a folder is wanted; a file of ours that is to go is cleared."""
+        known = self._kinds.get(path)
+        if known is None:
+            known = self._look(path)
+            if known == "file":
+                self._clear_file(path)
+                known = "cleared"
+            if known == "link":
+                raise _Blocked(_in_the_way(path, "a symbolic link that policypages did not write"))
+            if known == "mount":
+                raise _Blocked(_in_the_way(path, "another file system mounted inside the output"))
+            self._kinds[path] = known
+        return known
+
+    def make_room(self, path: str) -> None:
+        """Check the folders on the way to a file and the place of the file itself."""
+        parent, _ = beneath.split(path)
+        for folder in _ways(parent):
+            if self.kind(folder) in {"nothing", "cleared"}:
+                return
+        self.may_change(parent)
+        kind = self._look(path)
+        if kind in {"folder", "mount"}:
+            self._clear_folder(path)
+        elif kind in {"file", "link"} and path not in self.owned:
+            raise _Blocked(_in_the_way(path, "a file that policypages did not write"))
+
+    def may_change(self, folder: str) -> None:
+        """Raise PermissionError for a folder in which this user cannot rename and remove."""
+        if folder in self._writable:
+            return
+        self._writable.add(folder)
+        found = beneath.status(self.top, folder)
+        if found is None or not stat.S_ISDIR(found.st_mode):
+            return
+        if not os.access(folder, os.W_OK | os.X_OK, dir_fd=self.top, effective_ids=True):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+
+    def _look(self, path: str) -> Kind:
+        found = beneath.status(self.top, path)
+        if found is None:
+            return "nothing"
+        if stat.S_ISLNK(found.st_mode):
+            return "link"
+        if stat.S_ISDIR(found.st_mode):
+            return "folder" if found.st_dev == self._device else "mount"
+        return "file"
+
+    def _clear_file(self, path: str) -> None:
+        record = self.gone.get(path)
+        if record is None or not holds(self.top, record):
+            raise _Blocked(_in_the_way(path, "a file that policypages did not write, or that was changed"))
+        self.may_change(beneath.split(path)[0])
+        self.clear[path] = record
+
+    def _clear_folder(self, path: str) -> None:
+        """Clear a folder that has to give way to a file: every file in it must be ours and on its way out."""
+        files, folders = _tree(self.top, path)
+        for inner in files:
+            self._clear_file(inner)
+        emptied = {way for inner in files for way in _ways(beneath.split(inner)[0])}
+        if not folders <= emptied:
+            raise _Blocked(_in_the_way(path, "a folder that policypages did not make"))
+
+
+def _tree(top: int, path: str) -> tuple[list[str], set[str]]:
+    """Return what is not a folder, and the folders, at and below a path."""
+    files: list[str] = []
+    folders: set[str] = set()
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        folders.add(current)
+        with beneath.folder(top, current) as descriptor, os.scandir(descriptor) as entries:
+            for entry in entries:
+                inner = f"{current}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(inner)
+                else:
+                    files.append(inner)
+    return files, folders
+
+
+def _ways(folder: str) -> Iterator[str]:
+    """Yield `a`, `a/b`, `a/b/c` for `a/b/c`; nothing for the top."""
+    end = folder.find("/")
+    while end >= 0:
+        yield folder[:end]
+        end = folder.find("/", end + 1)
+    if folder:
+        yield folder
+
+
+def _in_the_way(path: str, what: str) -> Diagnostic:
+    return problem("output-refused", f"where `{path}` has to go in the output stands {what}", hint=_MOVE)
