@@ -1,4 +1,4 @@
-"""Run the pipeline in order: load, compile, plan, render, write; every problem is found before a file changes."""
+"""Run the pipeline in order; every problem is found before a file changes."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ TOOL: Final = (
 OVERVIEW: Final = "_overview"
 _PER_WORKER: Final = 40
 Progress = Callable[[int, int], None]
+SiteLine = tuple[str, str, bool, tuple[tuple[str, str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class SiteResult:
     staged: tuple[Entry, ...]
     stale: tuple[tuple[str, str], ...]
     kept: int
-    overview: tuple[str, str, bool, tuple[tuple[str, str, str], ...]] | None
+    overview: SiteLine | None
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -89,8 +90,10 @@ class Report:
         return has_errors(self.diagnostics)
 
 
-def plan_build(sources: Sources, previous: Manifest, options: Options) -> tuple[Plan | None, list[Diagnostic]]:
-    """Read and compile what all sites share, and list the sites; problems do not end it, so that all are found."""
+def plan_build(
+    sources: Sources, previous: Manifest, options: Options
+) -> tuple[Plan | None, list[Diagnostic]]:
+    """Read and compile what all sites share, and list the sites; problems do not end it."""
     site, found = load_site(sources)
     if site is None:
         return None, gather(found)
@@ -188,20 +191,21 @@ def _build_site(
         # what is wrong with the outline or the facts is said; what pages print is looked at all the same
         found += _render_for_problems(plan, planned)
         return SiteResult(id_, None, (), (), 0, line, tuple(found))
-    return _make_files(plan, id_, planned.files, output, stage, line, found)
+    return _make_files(plan, id_, planned.files, output=output, stage=stage, line=line, found=found)
 
 
 def _render_for_problems(plan: Plan, planned: SitePlan) -> list[Diagnostic]:
     return [one for file in planned.files for one in render_file(file, plan.engine)[1]]
 
 
-def _make_files(  # noqa: PLR0913 - the last step of three callers' worth of state
+def _make_files(
     plan: Plan,
     folder: str,
     files: Sequence[FileTask],
+    *,
     output: Output | None,
     stage: Stage | None,
-    line: tuple[str, str, bool, tuple[tuple[str, str, str], ...]] | None,
+    line: SiteLine | None,
     found: list[Diagnostic],
 ) -> SiteResult:
     """Render and stage the files of one folder whose key changed or that are gone."""
@@ -240,17 +244,20 @@ def _overview(
     plan: Plan,
     output: Output | None,
     stage: Stage | None,
-    sites: Sequence[tuple[str, str, bool, tuple[tuple[str, str, str], ...]]],
+    sites: Sequence[SiteLine],
 ) -> SiteResult:
     files = plan_overview(plan.site, sites, tool=TOOL, templates=plan.engine.digests)
-    return _make_files(plan, OVERVIEW, files, output, stage, None, [])
+    return _make_files(plan, OVERVIEW, files, output=output, stage=stage, line=None, found=[])
 
 
 def _commit(plan: Plan, output: Output, stage: Stage, results: Sequence[SiteResult], report: Report) -> None:
     """Put what was staged in place, take away what no source asks for, and write the manifest last."""
     lines = {result.id: result.line for result in results if result.line is not None}
     if plan.options.only:
-        lines = {**{k: v for k, v in plan.previous.lines.items() if not _wanted(k, plan.options.only)}, **lines}
+        lines = {
+            **{k: v for k, v in plan.previous.lines.items() if not _wanted(k, plan.options.only)},
+            **lines,
+        }
     previous: dict[str, Entry] = {}
     now: set[str] = set()
     for folder in plan.previous.lines:
@@ -287,6 +294,8 @@ def read_previous(output: Output) -> tuple[Manifest, list[Diagnostic]]:
         return Manifest(), []
     manifest = manifests.decode(data)
     if manifest is None:
-        message = "the manifest of the output cannot be read: every page is made again, and nothing is taken away"
+        message = (
+            "the manifest of the output cannot be read: every page is made again, and nothing is taken away"
+        )
         return Manifest(readable=False), [problem("cache-ignored", message)]
     return manifest, []

@@ -96,7 +96,12 @@ def _front_line(file: ClauseFile, key: str, words: Shape) -> tuple[Text | None, 
         for one in found:
             shift = one.span.column - 1 if one.span else 0
             moved.append(
-                problem(one.code, one.message, Span(span.file, span.line, span.column + shift, span.length), hint=one.hint)
+                problem(
+                    one.code,
+                    one.message,
+                    Span(span.file, span.line, span.column + shift, span.length),
+                    hint=one.hint,
+                )
             )
         found = moved
     return text, found

@@ -54,7 +54,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Say which command was meant."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from policypages.diagnostics import did_you_mean  # noqa: PLC0415 - only on a mistake
+            from policypages.diagnostics import did_you_mean
 
             hint = did_you_mean(args[0], COMMANDS)
             ctx.fail(f"there is no command `{args[0]}`" + (f"; {hint}" if hint else ""))
@@ -67,7 +67,12 @@ class LazyGroup(click.Group):
     epilog="A first page in two steps: `policypages init my-site`, then `policypages -C my-site build`.",
 )
 @click.option(
-    "-C", "folder", default=".", type=click.Path(file_okay=False), metavar="DIR", help="Work in this site folder."
+    "-C",
+    "folder",
+    default=".",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Work in this site folder.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="policypages", message="%(prog)s %(version)s")
 @click.pass_context
@@ -105,7 +110,7 @@ def _on_terminate(_number: int, _frame: FrameType | None) -> None:
 
 def _report_bug(error: Exception) -> int:
     """Say shortly that policypages is wrong, where, and how to see more."""
-    import traceback  # noqa: PLC0415 - only for a bug
+    import traceback
 
     if os.environ.get("POLICYPAGES_TRACEBACK"):
         traceback.print_exception(error)

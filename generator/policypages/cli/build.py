@@ -23,11 +23,22 @@ USAGE: Final = 2
 def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what `build` and `check` have in common."""
     options = [
-        click.option("--entity", "only", multiple=True, metavar="GLOB", help="Only these sites; may be repeated."),
-        click.option("--as-of", metavar="DATE", help="Build as on this day: YYYY-MM-DD. Default: today."),
-        click.option("--jobs", "-j", type=click.IntRange(1, _WORKERS_LIMIT), help="Worker processes. Default: one a core."),
         click.option(
-            "--format", "form", type=click.Choice(report.FORMATS), default="full", help="How to show problems."
+            "--entity", "only", multiple=True, metavar="GLOB", help="Only these sites; may be repeated."
+        ),
+        click.option("--as-of", metavar="DATE", help="Build as on this day: YYYY-MM-DD. Default: today."),
+        click.option(
+            "--jobs",
+            "-j",
+            type=click.IntRange(1, _WORKERS_LIMIT),
+            help="Worker processes. Default: one a core.",
+        ),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(report.FORMATS),
+            default="full",
+            help="How to show problems.",
         ),
         click.option("--strict", is_flag=True, help="Let warnings fail, too."),
     ]
@@ -40,14 +51,16 @@ def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     epilog="Example: policypages build --entity 'acme-*' --explain-stale",
     short_help="Build the pages of every site.",
 )
-@click.option("--out", type=click.Path(file_okay=False), help="The output folder. Default: output/ in the site folder.")
+@click.option(
+    "--out", type=click.Path(file_okay=False), help="The output folder. Default: output/ in the site folder."
+)
 @click.option("--drafts", is_flag=True, help="Show the sources even where a release is in force.")
 @click.option("--clean", is_flag=True, help="Make every file again.")
 @click.option("--content-hash", is_flag=True, help="Compare the bytes of the output, not only sizes.")
 @click.option("--explain-stale", is_flag=True, help="Say for each file why it was made again.")
 @_shared_options
 @click.pass_obj
-def build(  # noqa: PLR0913 - one parameter an option
+def build(
     folder: str,
     *,
     out: str | None,
@@ -66,8 +79,8 @@ def build(  # noqa: PLR0913 - one parameter an option
     Only what changed is made again. If there is any error, nothing is written and the output
     stays as it was.
     """
-    from policypages import build as pipeline  # noqa: PLC0415 - imports the compilers
-    from policypages.write import open_output  # noqa: PLC0415 - as above
+    from policypages import build as pipeline
+    from policypages.write import open_output
 
     started = time.monotonic()
     root = Path(folder)
@@ -106,12 +119,12 @@ def build(  # noqa: PLR0913 - one parameter an option
 )
 @_shared_options
 @click.pass_obj
-def check(  # noqa: PLR0913 - one parameter an option
+def check(
     folder: str, *, only: tuple[str, ...], as_of: str | None, jobs: int | None, form: str, strict: bool
 ) -> int:
     """Look for problems in facts, clauses, outlines and theme on every page, and write nothing."""
-    from policypages import build as pipeline  # noqa: PLC0415 - imports the compilers
-    from policypages.formats.manifest import Manifest  # noqa: PLC0415 - as above
+    from policypages import build as pipeline
+    from policypages.formats.manifest import Manifest
 
     sources, found = _open(folder)
     if sources is None:
@@ -128,12 +141,14 @@ def check(  # noqa: PLR0913 - one parameter an option
     code = _finish(diagnostics, form, folder, sources)
     if form in {"full", "short"}:
         what = report.tally(diagnostics) or "no problems"
-        click.echo(f"checked {_count(result.pages, 'page')} of {_count(result.sites, 'site')}: {what}", err=True)
+        click.echo(
+            f"checked {_count(result.pages, 'page')} of {_count(result.sites, 'site')}: {what}", err=True
+        )
     return code
 
 
 def _open(folder: str) -> tuple[Any, list[Diagnostic]]:
-    from policypages.sources import open_folder  # noqa: PLC0415 - only commands that read a site need it
+    from policypages.sources import open_folder
 
     return open_folder(Path(folder))
 
@@ -154,16 +169,18 @@ def _day(as_of: str | None, sources: Any) -> datetime.date:
         try:
             return datetime.date.fromisoformat(as_of)
         except ValueError:
-            raise click.UsageError(f"`--as-of {as_of}` is not a date: write YYYY-MM-DD") from None
+            message = f"`--as-of {as_of}` is not a date: write YYYY-MM-DD"
+            raise click.UsageError(message) from None
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is not None:
         try:
             return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
         except (ValueError, OverflowError, OSError):
-            raise click.UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds") from None
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - reads the machine's time zones
+            message = f"SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds"
+            raise click.UsageError(message) from None
+    from zoneinfo import ZoneInfo
 
-    from policypages.load import load_settings  # noqa: PLC0415 - imports the schema
+    from policypages.load import load_settings
 
     return datetime.datetime.now(ZoneInfo(load_settings(sources).timezone)).date()
 
@@ -197,5 +214,3 @@ def _summary(result: Any, target: Path, seconds: float, *, limited: bool) -> str
     pruned = f", {_count(len(result.pruned), 'file')} taken away" if result.pruned else ""
     made = f"{_count(len(result.stale), 'file')} written, {result.kept:,} kept{pruned}"
     return f"built {what} in {target}: {made} ({took}){tail}"
-
-

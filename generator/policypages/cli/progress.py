@@ -41,9 +41,9 @@ class Progress:
         self._bar.update(self._task, completed=done)
 
     def _start(self, total: int) -> None:
-        from rich.console import Console  # noqa: PLC0415 - only for builds that take long
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-        from rich.progress import Progress as Bar  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
 
         self._bar = Bar(
             TextColumn("building"),

@@ -47,7 +47,9 @@ def _capped(found: Sequence[Diagnostic]) -> Iterable[Diagnostic]:
     for code, count in counts.items():
         if count > _SHOWN_PER_CODE:
             more = count - _SHOWN_PER_CODE
-            yield Diagnostic(code, f"{more} more like this are not shown", None, "use `--format short` to see all")
+            yield Diagnostic(
+                code, f"{more} more like this are not shown", None, "use `--format short` to see all"
+            )
 
 
 def as_data(one: Diagnostic) -> dict[str, Any]:
@@ -65,7 +67,12 @@ def as_data(one: Diagnostic) -> dict[str, Any]:
         "entities": list(one.entities),
         "chain": list(one.chain),
         "labels": [
-            {"file": label.span.file, "line": label.span.line, "column": label.span.column, "text": label.text}
+            {
+                "file": label.span.file,
+                "line": label.span.line,
+                "column": label.span.column,
+                "text": label.text,
+            }
             for label in one.labels
         ],
     }
@@ -121,7 +128,9 @@ def full(one: Diagnostic, read: ReadText) -> str:
     for index, (span, text, primary) in enumerate(places):
         arrow = "-->" if index == 0 else ":::"
         gutter = " " * width
-        out.append(f"{gutter}{click.style(arrow, fg='blue', bold=True)} {span.file}:{span.line}:{span.column}")
+        out.append(
+            f"{gutter}{click.style(arrow, fg='blue', bold=True)} {span.file}:{span.line}:{span.column}"
+        )
         out += _excerpt(span, text, width, "^" if primary else "-", colour if primary else "blue", read)
     edge = " " * width + click.style(" = ", fg="blue", bold=True)
     if one.chain:
@@ -163,5 +172,7 @@ def _visible(text: str) -> str:
 def tally(found: Sequence[Diagnostic]) -> str:
     """Count diagnostics by severity: `2 errors, 1 warning`."""
     counts = Counter(one.severity for one in found)
-    words = [f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in ("error", "warning", "note") if counts[s]]
+    words = [
+        f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in ("error", "warning", "note") if counts[s]
+    ]
     return ", ".join(words)

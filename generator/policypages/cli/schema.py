@@ -13,8 +13,8 @@ FOLDER: Final = ".policypages/schema"
 
 
 @click.command(
-    epilog="Example: policypages schema, then open content/entities/… in an editor with the YAML language server",
-    short_help="Write JSON Schemas, so that editors know the files.",
+    epilog="Example: policypages schema, then open an entity in an editor with the YAML language server",
+    short_help="Write JSON Schemas for editors.",
 )
 @click.argument("kind", required=False, type=click.Choice(KINDS))
 @click.option("--out", type=click.Path(file_okay=False), help=f"The folder to write to. Default: {FOLDER}.")
@@ -25,7 +25,7 @@ def schema(folder: str, kind: str | None, out: str | None) -> int:
     With a KIND the schema goes to standard output; without, all are written to where the
     `yaml-language-server` line at the head of each file looks for them.
     """
-    from policypages.formats.schema import json_schema  # noqa: PLC0415 - imports pydantic
+    from policypages.formats.schema import json_schema
 
     names = _names(folder)
     if kind:
@@ -35,9 +35,12 @@ def schema(folder: str, kind: str | None, out: str | None) -> int:
     try:
         target.mkdir(parents=True, exist_ok=True)
         for each in KINDS:
-            (target / f"{each}.schema.json").write_text(_text(json_schema(each, names)) + "\n", encoding="utf-8")  # type: ignore[arg-type]  # as above
+            (target / f"{each}.schema.json").write_text(
+                _text(json_schema(each, names)) + "\n", encoding="utf-8"
+            )  # type: ignore[arg-type]  # as above
     except OSError as error:
-        raise click.ClickException(f"the schemas cannot be written: {error.strerror}: {error.filename}") from None
+        message = f"the schemas cannot be written: {error.strerror}: {error.filename}"
+        raise click.ClickException(message) from None
     click.echo(f"wrote {len(KINDS)} schemas to {target}", err=True)
     return 0
 
@@ -48,8 +51,8 @@ def _text(value: dict[str, Any]) -> str:
 
 def _names(folder: str) -> dict[str, Any]:
     """Return the names that the settings declare; without a site, none."""
-    from policypages.load import load_settings  # noqa: PLC0415 - imports the schema
-    from policypages.sources import open_folder  # noqa: PLC0415 - as above
+    from policypages.load import load_settings
+    from policypages.sources import open_folder
 
     sources, _ = open_folder(Path(folder))
     return dict(load_settings(sources).names) if sources is not None else {}

@@ -1,1 +1,1 @@
-"""The formats that people write: YAML facts, Markdown clauses, Jinja templates, and the words of languages."""
+"""The formats that people write, each library in a room of its own."""

@@ -77,7 +77,7 @@ def core_strings(locale: str, own: Mapping[str, str], fallback: Mapping[str, str
     """Return the labels of an article, the entity's own over ours; None where a locale has none."""
     found = nearest(locale, CATALOGUES, fallback)
     if found is None:
-        if not CORE_KEYS <= own.keys():
+        if not own.keys() >= CORE_KEYS:
             return None
         return {key: own[key] for key in CORE_KEYS}
     return {**CATALOGUES[found], **{key: value for key, value in own.items() if key in CORE_KEYS and value}}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
-from typing import Final
+from typing import Final, Literal
 
 import babel
 from babel import Locale
@@ -16,7 +16,7 @@ from babel.lists import format_list
 from babel.units import format_unit
 from num2words import num2words
 
-SERIES: Final = {"and": "standard", "or": "or"}
+SERIES: Final[dict[str, Literal["standard", "or"]]] = {"and": "standard", "or": "or"}
 LIBRARIES: Final = f"babel {babel.__version__}, num2words {version('num2words')}"
 
 

@@ -45,7 +45,12 @@ class Manifest:
 def line_of(folder: str, entries: Iterable[Entry]) -> str:
     """Write the entries of one folder as a line."""
     files = {
-        entry.record.path: [entry.record.size, entry.record.sha256, entry.key, dict(sorted(entry.parts.items()))]
+        entry.record.path: [
+            entry.record.size,
+            entry.record.sha256,
+            entry.key,
+            dict(sorted(entry.parts.items())),
+        ]
         for entry in entries
     }
     return json.dumps({"folder": folder, "files": dict(sorted(files.items()))}, separators=(",", ":"))

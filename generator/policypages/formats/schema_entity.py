@@ -119,7 +119,7 @@ def freeze(names: Mapping[str, Any] | None) -> Names | None:
 
 
 @cache
-def entity_type(names: Names | None) -> Any:  # noqa: ANN401 - a TypedDict made for these names
+def entity_type(names: Names | None) -> Any:
     """Make the type of an entity's file; without names any well-formed name will do."""
     if names is None:
         contacts: Any = dict[Name, Contact | None]
@@ -142,15 +142,15 @@ def entity_type(names: Names | None) -> Any:  # noqa: ANN401 - a TypedDict made 
     return _shape("Entity", {**declared, "in": languages}, bases=(Facts,))
 
 
-def _mapping(value: Any) -> Any:  # noqa: ANN401 - types are values here
+def _mapping(value: Any) -> Any:
     return dict[Locale, value]
 
 
-def _described(type_: Any, description: str) -> Any:  # noqa: ANN401 - types are values here
+def _described(type_: Any, description: str) -> Any:
     return Annotated[type_ | None, Field(description=description)]
 
 
-def _shape(name: str, fields: Mapping[str, Any], *, bases: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401
+def _shape(name: str, fields: Mapping[str, Any], *, bases: tuple[Any, ...] = ()) -> Any:
     """Make a strict TypedDict at run time, which is what declared names call for."""
     inherited = {key: hint for each in bases for key, hint in each.__annotations__.items()}
     make: Any = TypedDict

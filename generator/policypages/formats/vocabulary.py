@@ -30,7 +30,8 @@ CONTACT: Final = Shape(
     "group",
     {
         **dict.fromkeys(
-            ("id", "person", "organisation", "department", "email", "phone", "fax", "form", "hours", "label"), TEXT
+            ("id", "person", "organisation", "department", "email", "phone", "fax", "form", "hours", "label"),
+            TEXT,
         ),
         "address": TEXTS,
         "toll_free": FLAG,
@@ -59,9 +60,9 @@ _EXTRA: Final[Mapping[str, Shape]] = {
 
 def vocabulary(names: Mapping[str, Any], options: Mapping[str, Any]) -> Shape:
     """Return all that a clause with these options may name, in a repository that declares `names`."""
-    contacts = {name: CONTACT for name in names.get("contacts") or ()}
-    retention = {name: DURATION for name in names.get("retention") or ()}
-    wording = {name: TEXT for name in names.get("wording") or ()}
+    contacts = dict.fromkeys(names.get("contacts") or (), CONTACT)
+    retention = dict.fromkeys(names.get("retention") or (), DURATION)
+    wording = dict.fromkeys(names.get("wording") or (), TEXT)
     extra = {name: _EXTRA[kind] for name, kind in (names.get("extra") or {}).items()}
     roots: dict[str, Shape] = {
         **dict.fromkeys(_TEXT_ROOTS, TEXT),

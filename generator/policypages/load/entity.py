@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,12 @@ from policypages.model import Entity, Site, SourceFile, Sources
 from policypages.values import Duration, Term, Worded
 
 _TEXTS = ("name", "short_name", "controller", "url", "site_url", "audience")
-_CHANNELS = (("address", "channel_post"), ("email", "channel_email"), ("phone", "channel_phone"), ("form", "channel_form"))
+_CHANNELS = (
+    ("address", "channel_post"),
+    ("email", "channel_email"),
+    ("phone", "channel_phone"),
+    ("form", "channel_form"),
+)
 _TYPES = ("session", "persistent")
 MAX_ANCESTORS = 50
 
@@ -82,7 +87,7 @@ class EntityLoader:
         extends = own.values.get("extends") or ()
         parents = (extends,) if isinstance(extends, str) else tuple(extends)
         found: list[Diagnostic] = []
-        trees: list[tuple[str, Mapping[str, Any]]] = []
+        trees: list[tuple[str, dict[str, Any]]] = []
         lineage: list[SourceFile] = [own]
         for index, parent in enumerate(parents):
             place = ("extends",) if isinstance(extends, str) else ("extends", index)
@@ -114,7 +119,7 @@ class EntityLoader:
             values = merge(values, tree)
         return merge(values, own.values), tuple(lineage), found
 
-    def _disagree(self, own: SourceFile, trees: list[tuple[str, Mapping[str, Any]]]) -> list[Diagnostic]:
+    def _disagree(self, own: SourceFile, trees: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Diagnostic]:
         found = []
         for path, left, right in disagreements(trees, own.values):
             spans = []
@@ -160,10 +165,14 @@ class EntityLoader:
             "id": id_,
             "locale": locale,
             "sample": bool(values.get("sample")),
-            "contacts": {name: _contact(name, contacts.get(name), strings) for name in names.get("contacts") or ()},
+            "contacts": {
+                name: _contact(name, contacts.get(name), strings) for name in names.get("contacts") or ()
+            },
             "cookies": cookies,
             "cookie_types": [Term.of(kind, strings[f"type_{kind}"]) for kind in _TYPES if kind in types],
-            "retention": {name: _duration(retention.get(name), locale) for name in names.get("retention") or ()},
+            "retention": {
+                name: _duration(retention.get(name), locale) for name in names.get("retention") or ()
+            },
             "wording": {name: wording.get(name) for name in names.get("wording") or ()},
             "extra": {name: extra.get(name) for name in names.get("extra") or {}},
         }

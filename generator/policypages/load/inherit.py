@@ -23,7 +23,8 @@ def _is_entries(path: Path) -> bool:
     if path[:1] == ("in",):
         path = path[2:]
     return any(
-        len(path) == len(known) and all(k in ("*", p) for k, p in zip(known, path, strict=True)) for known in _ENTRIES
+        len(path) == len(known) and all(k in ("*", p) for k, p in zip(known, path, strict=True))
+        for known in _ENTRIES
     )
 
 
@@ -50,7 +51,9 @@ def inherited(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in OWN}
 
 
-def disagreements(trees: Sequence[tuple[str, Mapping[str, Any]]], own: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+def disagreements(
+    trees: Sequence[tuple[str, Mapping[str, Any]]], own: Mapping[str, Any]
+) -> Iterator[tuple[Path, str, str]]:
     """Find the facts that two parents give different values and the entity does not set itself.
 
     Yields the path and the ids of the two parents.
@@ -96,7 +99,9 @@ def _without_edits(policy: Any) -> Any:
     if not isinstance(policy, Mapping) or not policy.get("adjust"):
         return policy
     adjust = {
-        id_: {key: value for key, value in change.items() if key != "edits"} if isinstance(change, Mapping) else change
+        id_: {key: value for key, value in change.items() if key != "edits"}
+        if isinstance(change, Mapping)
+        else change
         for id_, change in policy["adjust"].items()
     }
     return {**policy, "adjust": adjust}

@@ -78,11 +78,12 @@ def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
     given = {key: value for key, value in file.values.items() if value is not None}
     known = {"title", "locale", "timezone", "theme", "names", "fallback"}
     settings = Settings(**{key: value for key, value in given.items() if key in known})
-    found = []
-    for locale in {settings.locale, *settings.fallback, *settings.fallback.values()}:
-        if not known_locale(locale):
-            found.append(problem("invalid-value", f"there is no locale `{locale}`", Span(file.file)))
-    return settings, found
+    locales = {settings.locale, *settings.fallback, *settings.fallback.values()}
+    return settings, [
+        problem("invalid-value", f"there is no locale `{locale}`", Span(file.file))
+        for locale in sorted(locales)
+        if not known_locale(locale)
+    ]
 
 
 # --------------------------------------------------------------- clauses
@@ -114,7 +115,9 @@ def load_clause(sources: Sources, path: str) -> tuple[ClauseFile | None, list[Di
         if why:
             return None, [problem("invalid-id", f"`{part}` cannot name a clause: {why}", Span(path))]
     if match["locale"] and not known_locale(match["locale"]):
-        return None, [problem("invalid-id", f"`{name}` names the locale `{match['locale']}`, which is none", Span(path))]
+        return None, [
+            problem("invalid-id", f"`{name}` names the locale `{match['locale']}`, which is none", Span(path))
+        ]
     data, found = _read(sources, path)
     if data is None:
         return None, found
@@ -167,7 +170,12 @@ def _front_matter(path: str, text: str) -> tuple[dict[str, Any], str, int, list[
     if match is None:
         if re.match(r"---[ \t]*\n", text):
             hint = "end it with a line `---`"
-            return {}, "", 1, [problem("front-matter", "the front matter is not closed", Span(path), hint=hint)]
+            return (
+                {},
+                "",
+                1,
+                [problem("front-matter", "the front matter is not closed", Span(path), hint=hint)],
+            )
         return {}, text, 1, []
     line = text.count("\n", 0, match.end()) + 1
     yaml = match.group(1)
@@ -213,7 +221,13 @@ def _entities(sources: Sources) -> tuple[dict[str, str], list[Diagnostic]]:
             label = Label(Span(known[1]), "the other is here")
             hint = "an entity's id is its file's name, whatever the folder: rename one"
             found.append(
-                problem("collision", f"two files claim the entity `{known[0]}`", Span(path), hint=hint, labels=(label,))
+                problem(
+                    "collision",
+                    f"two files claim the entity `{known[0]}`",
+                    Span(path),
+                    hint=hint,
+                    labels=(label,),
+                )
             )
             continue
         by_key[collision_key(id_)] = (id_, path)
@@ -231,11 +245,15 @@ def _entities(sources: Sources) -> tuple[dict[str, str], list[Diagnostic]]:
 
 def _theme(sources: Sources, settings: Settings, file: SourceFile) -> tuple[Theme, list[Diagnostic]]:
     """Read a theme, and what it lacks from the default theme."""
-    names = {path.split("/")[1] for path in sources.paths if path.startswith("themes/") and path.count("/") > 1}
+    names = {
+        path.split("/")[1] for path in sources.paths if path.startswith("themes/") and path.count("/") > 1
+    }
     found: list[Diagnostic] = []
     if settings.theme not in names:
         hint = did_you_mean(settings.theme, names) or f"make the folder `themes/{settings.theme}`"
-        found.append(problem("unknown-theme", f"there is no theme `{settings.theme}`", Span(file.file), hint=hint))
+        found.append(
+            problem("unknown-theme", f"there is no theme `{settings.theme}`", Span(file.file), hint=hint)
+        )
     templates: dict[str, tuple[str, str]] = {}
     assets: dict[str, bytes] = {}
     strings: dict[str, dict[str, str]] = {}
@@ -243,14 +261,24 @@ def _theme(sources: Sources, settings: Settings, file: SourceFile) -> tuple[Them
     for theme in dict.fromkeys((DEFAULT_THEME, settings.theme)):
         prefix = f"themes/{theme}/"
         for path in (path for path in sources.paths if path.startswith(prefix)):
-            found += _theme_file(sources, path, path.removeprefix(prefix), theme, templates, assets, strings, digest)
+            found += _theme_file(
+                sources,
+                path,
+                path.removeprefix(prefix),
+                theme=theme,
+                templates=templates,
+                assets=assets,
+                strings=strings,
+                digest=digest,
+            )
     return Theme(settings.theme, templates, assets, strings, digest.hexdigest()), found
 
 
-def _theme_file(  # noqa: PLR0913 - the parts of a theme, filled in one walk
+def _theme_file(
     sources: Sources,
     path: str,
     name: str,
+    *,
     theme: str,
     templates: dict[str, tuple[str, str]],
     assets: dict[str, bytes],
@@ -276,5 +304,3 @@ def _theme_file(  # noqa: PLR0913 - the parts of a theme, filled in one walk
     elif name == "theme.yaml":
         _, found = load_file(sources, "theme", theme, path)
     return found
-
-

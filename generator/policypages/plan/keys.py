@@ -20,7 +20,7 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line a type
     """Write a value so that different values are written differently, whatever their type."""
     match value:
         case bool() | None:

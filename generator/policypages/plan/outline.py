@@ -72,9 +72,7 @@ def origin_in(entity: Entity, path: tuple[str | int, ...]) -> Origin:
 
 def _has(tree: Any, path: tuple[str | int, ...]) -> bool:
     for key in path:
-        if isinstance(tree, Mapping) and key in tree:
-            tree = tree[key]
-        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
+        if (isinstance(tree, Mapping) and key in tree) or (isinstance(tree, list) and isinstance(key, int) and key < len(tree)):
             tree = tree[key]
         else:
             return False
@@ -84,7 +82,9 @@ def _has(tree: Any, path: tuple[str | int, ...]) -> bool:
 class OutlineResolver:
     """Works out one outline; problems are gathered in `found`."""
 
-    def __init__(self, site: Site, compiler: Compiling, entity: Entity, policy: SourceFile, facts: Mapping[str, Any]) -> None:
+    def __init__(
+        self, site: Site, compiler: Compiling, entity: Entity, policy: SourceFile, facts: Mapping[str, Any]
+    ) -> None:
         self.site = site
         self.compiler = compiler
         self.entity = entity
@@ -172,7 +172,7 @@ class OutlineResolver:
                 node.values["omit"] = True
             self._move(nodes, node, change, origin, parents, by_id)
 
-    def _move(  # noqa: PLR0913 - where a section goes, and all that could be in its way
+    def _move(
         self,
         nodes: list[_Node],
         node: _Node,
@@ -203,7 +203,9 @@ class OutlineResolver:
                 self._complain("missing-reason", f"`{key}` without a reason", origin, key, hint=hint)
 
     def _unknown(self, id_: str, known: set[str], origin: Origin, *, key: bool = False) -> None:
-        hint = did_you_mean(id_, known) or "the sections are " + ", ".join(f"`{name}`" for name in sorted(known)[:20])
+        hint = did_you_mean(id_, known) or "the sections are " + ", ".join(
+            f"`{name}`" for name in sorted(known)[:20]
+        )
         message = f"the outline of `{self.policy.id}` has no section `{id_}`"
         self._complain("unknown-section", message, origin, hint=hint, key=key)
 
@@ -231,8 +233,8 @@ class OutlineResolver:
             return False
         self.reads |= condition.reads.facts
         html, problems = condition.render(self.scope)
-        for one in problems:
-            self._complain(one.code, one.message, node.origin, "when")
+        for finding in problems:
+            self._complain(finding.code, finding.message, node.origin, "when")
         return html == "yes"
 
     def _check_ids(self, nodes: list[_Node]) -> None:
@@ -243,7 +245,9 @@ class OutlineResolver:
                 self._complain("duplicate-anchor", f"`{anchor}` is an anchor of the page itself", node.origin)
             elif anchor in seen:
                 hint = "give the second an `id:` of its own"
-                self._complain("duplicate-anchor", f"two sections have the anchor `{anchor}`", node.origin, hint=hint)
+                self._complain(
+                    "duplicate-anchor", f"two sections have the anchor `{anchor}`", node.origin, hint=hint
+                )
             seen[anchor] = node
 
     # ---- clauses
@@ -267,7 +271,14 @@ class OutlineResolver:
                 self._complain(one.code, one.message, node.origin, "edits")
             elif edits or one.severity == "error":
                 self.found.append(
-                    problem(one.code, one.message, one.span, hint=one.hint, labels=one.labels, entities=(self.entity.id,))
+                    problem(
+                        one.code,
+                        one.message,
+                        one.span,
+                        hint=one.hint,
+                        labels=one.labels,
+                        entities=(self.entity.id,),
+                    )
                 )
         node.clause = clause
         for old in file.values.get("was") or ():
@@ -293,8 +304,12 @@ class OutlineResolver:
                 if locale is not None and (file.locale or settings.locale) == locale:
                     return file
         name = f"{id_}@{variant}" if variant else id_
-        hint = f"write `content/clauses/{name}.{wanted}.md`, or set `fallback: {{{wanted}: {settings.locale}}}`"
-        self._complain("missing-locale", f"the clause `{name}` has no text for `{wanted}`", node.origin, hint=hint)
+        hint = (
+            f"write `content/clauses/{name}.{wanted}.md`, or set `fallback: {{{wanted}: {settings.locale}}}`"
+        )
+        self._complain(
+            "missing-locale", f"the clause `{name}` has no text for `{wanted}`", node.origin, hint=hint
+        )
         return None
 
     def _set_options(self, node: _Node, file: ClauseFile) -> None:
@@ -303,7 +318,9 @@ class OutlineResolver:
         for name, value in (node.values.get("with") or {}).items():
             if name not in declared:
                 hint = did_you_mean(name, declared)
-                hint = hint or (f"there is {', '.join(f'`{n}`' for n in sorted(declared))}" if declared else None)
+                hint = hint or (
+                    f"there is {', '.join(f'`{n}`' for n in sorted(declared))}" if declared else None
+                )
                 message = f"the clause `{file.id}` has no option `{name}`"
                 self._complain("unknown-option", message, node.origin, "with", name, hint=hint, key=True)
                 continue
@@ -330,17 +347,19 @@ class OutlineResolver:
         elif node.clause is not None:
             text = node.clause.title
         if text is None:
-            if node.values.get("heading") != "none" and not (node.values.get("clause") and node.clause is None):
+            if node.values.get("heading") != "none" and not (
+                node.values.get("clause") and node.clause is None
+            ):
                 hint = "add `title:` to the clause or here, or set `heading: none`"
                 self._complain("missing-key", f"the section `{node.id}` has no title", node.origin, hint=hint)
             return
         self.reads |= text.reads.facts
         html, problems = text.render({**self.scope, "option": node.options})
-        for one in problems:
-            tag = text.tags[one.tag]
+        for finding in problems:
+            tag = text.tags[finding.tag]
             name = ", ".join(f"`{path}`" for path in tag.paths) or f"`{tag.source}`"
-            message = one.message or f"the title of `{node.id}` prints {name}, which is not set"
-            self._complain(one.code, message, node.origin)
+            message = finding.message or f"the title of `{node.id}` prints {name}, which is not set"
+            self._complain(finding.code, message, node.origin)
         node.title = plain(html)
 
     def _section(self, node: _Node, level: int) -> Section:
@@ -373,7 +392,13 @@ class OutlineResolver:
         )
 
     def _complain(
-        self, code: str, message: str, origin: Origin, *below: str | int, hint: str | None = None, key: bool = False
+        self,
+        code: str,
+        message: str,
+        origin: Origin,
+        *below: str | int,
+        hint: str | None = None,
+        key: bool = False,
     ) -> None:
         span = span_of(origin, *below, key=key)
         self.found.append(problem(code, message, span, hint=hint, entities=(self.entity.id,)))
@@ -392,7 +417,7 @@ def _levels(nodes: list[_Node]) -> Iterator[list[_Node]]:
 
 
 def _number(nodes: list[_Node], *, numbered: bool, prefix: str) -> None:
-    """Number the children that have block headings where their parent says so."""
+    """Give numbers to the children that have block headings, where their parent says so."""
     count = 0
     for node in nodes:
         if numbered and (node.values.get("heading") or "block") == "block":

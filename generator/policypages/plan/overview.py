@@ -25,7 +25,9 @@ def plan_overview(
     parts = {
         "policypages": tool,
         "the template `overview.html`": templates.get("overview.html", ""),
-        "the sites": digest([[id_, name, sample, [list(p) for p in pages]] for id_, name, sample, pages in lines]),
+        "the sites": digest(
+            [[id_, name, sample, [list(p) for p in pages]] for id_, name, sample, pages in lines]
+        ),
         "the title": digest([settings.title, settings.locale]),
         "strings": digest(strings),
         "assets": digest(assets),

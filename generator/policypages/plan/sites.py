@@ -50,8 +50,10 @@ class SitePlanner:
     """Plans one site after the other; what they share is worked out once."""
 
     def __init__(self, site: Site, compiler: Compiling, *, tool: str, templates: Mapping[str, str]) -> None:
-        """Take what all sites share: `tool` is the version of us and of what shapes output, `templates`
-        a digest for each template that a page is made with, those it includes counted in.
+        """Take what all sites share.
+
+        `tool` is the version of us and of what shapes output; `templates` has a digest for each
+        template that a page is made with, those it includes counted in.
         """
         self.site = site
         self.compiler = compiler
@@ -125,7 +127,9 @@ class _SiteWork:
             if policy is None:
                 hint = did_you_mean(id_, self.site.policies) or f"write `content/policies/{id_}.yaml`"
                 origin = origin_in(self.first, ("policies", id_))
-                self._complain("unknown-policy", f"there is no policy `{id_}`", span_of(origin, key=True), hint)
+                self._complain(
+                    "unknown-policy", f"there is no policy `{id_}`", span_of(origin, key=True), hint
+                )
             elif policy.values:
                 yield policy
 
@@ -139,7 +143,9 @@ class _SiteWork:
             path = output_path(*self._base(view.locale), folder, "index.html")
             if isinstance(path, PathProblem):
                 origin = origin_in(view, ("policies", policy.id))
-                self._complain("invalid-value", f"the output path `{path.path}` {path.reason}", span_of(origin), None)
+                self._complain(
+                    "invalid-value", f"the output path `{path.path}` {path.reason}", span_of(origin), None
+                )
                 continue
             links.append(PolicyLink(policy.id, title, path))
         return tuple(links)
@@ -155,7 +161,9 @@ class _SiteWork:
         known = {key for strings in theme.strings.values() for key in strings}
         if found is None:
             origin = origin_in(view, ("locales",))
-            hint = f"add `themes/{theme.name}/strings/{view.locale}.yaml`, or a `fallback` in policypages.yaml"
+            hint = (
+                f"add `themes/{theme.name}/strings/{view.locale}.yaml`, or a `fallback` in policypages.yaml"
+            )
             self._complain(
                 "missing-strings", f"the theme has no strings for `{view.locale}`", span_of(origin), hint
             )
@@ -182,7 +190,12 @@ class _SiteWork:
     def _outline(self, view: Entity, policy: SourceFile) -> tuple[Outline, Mapping[str, Any]]:
         own = (view.values.get("policies") or {}).get(policy.id) or {}
         title = next((link.title for link in self._titles(view, policy)), policy.id)
-        page = {"id": policy.id, "title": title, "updated": own.get("updated"), "reviewed": own.get("reviewed")}
+        page = {
+            "id": policy.id,
+            "title": title,
+            "updated": own.get("updated"),
+            "reviewed": own.get("reviewed"),
+        }
         facts = {**view.facts, "policy": page}
         resolver = OutlineResolver(self.site, self.planner.compiler, view, policy, facts)
         outline = resolver.resolve()
@@ -198,9 +211,12 @@ class _SiteWork:
         for link in links:
             yield link.id, Target(f"policy:{link.id}", link.title)
             for id_, target in _targets(outlines[link.id][0]).items():
-                yield f"{link.id}#{id_}", Target(f"policy:{link.id}{target.address}", target.title, target.number)
+                yield (
+                    f"{link.id}#{id_}",
+                    Target(f"policy:{link.id}{target.address}", target.title, target.number),
+                )
 
-    def _page(  # noqa: PLR0913 - a page is made of all that was worked out
+    def _page(
         self,
         site_view: SiteView,
         view: Entity,
@@ -215,7 +231,10 @@ class _SiteWork:
         in_locale = (policy.values.get("in") or {}).get(view.locale) or {}
         labels = core_strings(view.locale, view.values.get("strings") or {}, self.site.settings.fallback)
         alternates = [
-            (locale, other.path) for locale, others in links.items() for other in others if other.id == link.id
+            (locale, other.path)
+            for locale, others in links.items()
+            for other in others
+            if other.id == link.id
         ]
         return PageTask(
             site=site_view,
@@ -269,12 +288,19 @@ class _SiteWork:
             data = self.site.theme.assets[name]
             parts = {f"the asset `{name}`": hashlib.sha256(data).hexdigest()[:12]}
             yield file_task(f"{self.id}/{path}", parts, FixedTask(data))
-        url = self.first.values.get("url")
+        url: str | None = self.first.values.get("url")
         if url:
             yield from self._sitemap(url, [link.path for in_locale in links.values() for link in in_locale])
         else:
             text = "no `url`: the site has no sitemap and no canonical addresses"
-            self.found.append(problem("no-address", text, hint="`url` is the address of the folder of the policies", entities=(self.id,)))
+            self.found.append(
+                problem(
+                    "no-address",
+                    text,
+                    hint="`url` is the address of the folder of the policies",
+                    entities=(self.id,),
+                )
+            )
         if not self.first.values.get("owns_root"):
             return
         sitemap = f"\nSitemap: {url.rstrip('/')}/sitemap.xml" if url else ""

@@ -122,8 +122,13 @@ class _Composer:
         if not kept:
             return None
         labels = self.task.labels
-        rows = [[self.task.site.strings.get(f"retention_{name}", _words(name)), str(given)] for name, given in kept.items()]
-        return self._table("retention", "retention_caption", [labels["retention_what"], labels["retention_how_long"]], rows)
+        rows = [
+            [self.task.site.strings.get(f"retention_{name}", _words(name)), str(given)]
+            for name, given in kept.items()
+        ]
+        return self._table(
+            "retention", "retention_caption", [labels["retention_what"], labels["retention_how_long"]], rows
+        )
 
     def _table(self, kind: str, caption: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:
         return {"kind": kind, "caption": self.task.labels[caption], "heads": heads, "rows": rows}
@@ -169,7 +174,11 @@ class _Composer:
     def _chain(self, section: Section) -> tuple[str, ...]:
         entity = self.task.entity
         clause = section.clause.file.file if section.clause else ""
-        chain = [f"entity `{entity.id}` ({entity.file})", f"policy `{self.task.policy}`", f"section `{section.id}`"]
+        chain = [
+            f"entity `{entity.id}` ({entity.file})",
+            f"policy `{self.task.policy}`",
+            f"section `{section.id}`",
+        ]
         return (*chain, f"clause `{clause}`") if clause else tuple(chain)
 
     def _where_to_add(self, path: str) -> tuple[tuple[Label, ...], str]:
@@ -179,14 +188,20 @@ class _Composer:
         own = entity.lineage[0]
         at: Any = own.values
         depth = 0
-        while depth < len(names) - 1 and isinstance(at, Mapping) and isinstance(at.get(names[depth]), Mapping):
+        while (
+            depth < len(names) - 1 and isinstance(at, Mapping) and isinstance(at.get(names[depth]), Mapping)
+        ):
             at = at[names[depth]]
             depth += 1
         missing = ".".join(names[depth:])
         where = f"under `{'.'.join(names[:depth])}` " if depth else ""
         span = locate(own.file, own.data, names[:depth], key=True) if depth else Span(own.file)
         near = did_you_mean(names[-1], at if isinstance(at, Mapping) and depth else ())
-        add = f"add `{names[-1]}:` {where}in {own.file}" if depth == len(names) - 1 else f"add `{missing}` {where}in {own.file}"
+        add = (
+            f"add `{names[-1]}:` {where}in {own.file}"
+            if depth == len(names) - 1
+            else f"add `{missing}` {where}in {own.file}"
+        )
         hint = f"{add}, or put `{{% if {path} %}}` round what prints it"
         label = Label(span, f"`{missing}` is missing here" + (f"; {near}" if near else ""))
         return (label,), hint

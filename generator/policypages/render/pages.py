@@ -146,7 +146,8 @@ def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagno
             "url": site.url,
             "home": "/",
             "policies": [
-                {"id": p.id, "title": p.title, "href": rooted(p.path), "current": False} for p in site.policies
+                {"id": p.id, "title": p.title, "href": rooted(p.path), "current": False}
+                for p in site.policies
             ],
         },
         "page": {"title": site.strings.get("not_found", "404")},
@@ -166,7 +167,9 @@ def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeF
             "name": name,
             "sample": sample,
             "href": file(f"{id_}/index.html"),
-            "policies": [{"title": title, "href": file(page), "locale": locale} for title, page, locale in pages],
+            "policies": [
+                {"title": title, "href": file(page), "locale": locale} for title, page, locale in pages
+            ],
         }
         for id_, name, sample, pages in task.sites
     ]

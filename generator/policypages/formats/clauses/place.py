@@ -46,7 +46,9 @@ class Place:
         return min(offset + shift, len(self.original))
 
 
-def apply_edits(body: str, edits: Mapping[str, str]) -> tuple[str, tuple[tuple[int, int, int], ...], list[str]]:
+def apply_edits(
+    body: str, edits: Mapping[str, str]
+) -> tuple[str, tuple[tuple[int, int, int], ...], list[str]]:
     """Replace each `old` by its `new`, white space folded; `old` must fit the body exactly once.
 
     Returns the new body, where it changed (for Place), and for each edit that does not fit a

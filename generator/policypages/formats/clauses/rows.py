@@ -116,7 +116,9 @@ class _Placer:
         if opener in self.around_table:
             self._close_table(tag, line, holder)
             return
-        rows = [row for row in self.rows if row.holder == holder and self.opened_at[opener] <= row.start < line]
+        rows = [
+            row for row in self.rows if row.holder == holder and self.opened_at[opener] <= row.start < line
+        ]
         if not rows:
             self._complain(tag, f"`{tag.kind}` has no list item or table row above it")
             return
@@ -144,7 +146,8 @@ class _Placer:
         depth = next(
             index
             for index in range(table, len(self.tokens))
-            if self.tokens[index].type == "table_close" and self.tokens[index].level == self.tokens[table].level
+            if self.tokens[index].type == "table_close"
+            and self.tokens[index].level == self.tokens[table].level
         )
         self._insert(tag, depth + 1)
 
@@ -168,7 +171,9 @@ class _Placer:
         for holder, covered in self.covered.items():
             if {row.opens for row in self.rows if row.holder == holder} - covered:
                 continue
-            self.before.setdefault(holder, []).append(Token("html_block", "", 0, content=f"{self.tagged.nonce}d0z"))
+            self.before.setdefault(holder, []).append(
+                Token("html_block", "", 0, content=f"{self.tagged.nonce}d0z")
+            )
             closing = Token("html_block", "", 0, content=f"{self.tagged.nonce}d1z")
             self.before.setdefault(self.closes[holder] + 1, []).insert(0, closing)
 

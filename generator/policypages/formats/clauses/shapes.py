@@ -71,7 +71,9 @@ def shape_tags(tagged: Tagged, code: Container[int], place: Place) -> tuple[Shap
 
     `code` holds the numbers of the lines that are code, where a tag is text whatever its place.
     """
-    lines = [_read_line(text, tagged, code=number in code) for number, text in enumerate(tagged.text.split("\n"))]
+    lines = [
+        _read_line(text, tagged, code=number in code) for number, text in enumerate(tagged.text.split("\n"))
+    ]
     shaper = _Shaper(lines, tagged, place)
     return shaper.run()
 
@@ -205,7 +207,9 @@ class _Shaper:
     def _opener_of(self, tag: Tag) -> _Open | None:
         wanted = _CLOSES[tag.kind]
         if not self.stack:
-            self._complain("unbalanced-tag", f"`{tag.kind}` closes nothing", tag, f"there is no open `{wanted}`")
+            self._complain(
+                "unbalanced-tag", f"`{tag.kind}` closes nothing", tag, f"there is no open `{wanted}`"
+            )
             return None
         opened = self.stack[-1]
         if opened.tag.kind != wanted:
@@ -215,7 +219,10 @@ class _Shaper:
             else:
                 hint = f"write `{{% end{opened.tag.kind} %}}`"
             self._complain(
-                "unbalanced-tag", f"`{tag.kind}` does not fit the `{opened.tag.kind}` of line {line}", tag, hint
+                "unbalanced-tag",
+                f"`{tag.kind}` does not fit the `{opened.tag.kind}` of line {line}",
+                tag,
+                hint,
             )
             if tag.kind not in BRANCHES:
                 self.stack.pop()
@@ -240,7 +247,9 @@ class _Shaper:
             return _Open(tag, "row", True, *here, upward=False)
         if below.blank and above.blank:
             return _Open(tag, "block", True, *here, upward=False)
-        glued = _OTHER_BLOCK.match(below.rest) or _RULE.match(below.rest) or (below.prefix and not line.prefix)
+        glued = (
+            _OTHER_BLOCK.match(below.rest) or _RULE.match(below.rest) or (below.prefix and not line.prefix)
+        )
         if below.blank or glued:
             where = "above, but not to the text below" if below.blank else "below, which is not plain text"
             self._complain(
@@ -257,7 +266,11 @@ class _Shaper:
         at = self.place.span(opened.tag.offset).line
         hint = None
         if opened.shape == "text":
-            if not below.blank and (_ITEM.match(below.rest) or below.rest.startswith("|")) and not opened.upward:
+            if (
+                not below.blank
+                and (_ITEM.match(below.rest) or below.rest.startswith("|"))
+                and not opened.upward
+            ):
                 hint = "set the tags off with blank lines on both sides"
         elif (opened.prefix.count(">"), opened.gap) != (line.prefix.count(">"), line.gap):
             hint = f"indent it by {opened.gap}, like its `{opened.tag.kind}`"
@@ -269,7 +282,10 @@ class _Shaper:
             hint = "leave no blank line between the tag and the item or row above it"
         if hint:
             self._complain(
-                "misplaced-tag", f"`{tag.kind}` must stand like the `{opened.tag.kind}` of line {at}", tag, hint
+                "misplaced-tag",
+                f"`{tag.kind}` must stand like the `{opened.tag.kind}` of line {at}",
+                tag,
+                hint,
             )
 
     def _above(self, number: int) -> Line:

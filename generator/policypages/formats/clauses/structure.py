@@ -75,7 +75,11 @@ class Checker:
 
     def _only_statements(self, content: str) -> bool:
         tags = list(self._tags_in(content))
-        return bool(tags) and all(t.is_statement for t in tags) and not self.tagged.pattern.sub("", content).strip()
+        return (
+            bool(tags)
+            and all(t.is_statement for t in tags)
+            and not self.tagged.pattern.sub("", content).strip()
+        )
 
     def _check_indent(self, words: str, token: Token, before: Sequence[Token]) -> None:
         """Refuse an indented tag that Markdown does not see inside the list above it."""
@@ -166,7 +170,11 @@ class Checker:
     def _check_lists(self, tokens: Sequence[Token]) -> None:
         """Refuse a tag that cuts one list into two: glued to the items it would not."""
         for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-            if token.type != "html_block" or not before.type.endswith("list_close") or after.type not in _LISTS:
+            if (
+                token.type != "html_block"
+                or not before.type.endswith("list_close")
+                or after.type not in _LISTS
+            ):
                 continue
             tags = list(self._tags_in(token.content))
             same = before.tag == after.tag and before.markup == after.markup and before.level == after.level
@@ -193,7 +201,8 @@ class Checker:
     def _join_own_lines(self, content: str) -> str:
         """Take away the line break behind a statement that fills a line of code."""
         return "".join(
-            line.strip() if self._only_statements(line) else line for line in content.splitlines(keepends=True)
+            line.strip() if self._only_statements(line) else line
+            for line in content.splitlines(keepends=True)
         )
 
     def _prepare_inline(self, token: Token) -> None:
@@ -241,7 +250,9 @@ class Checker:
                 hint = f"write `[text]({tag.source})`"
             else:
                 hint = "a link target holds no space and no scheme but http, https, mailto and tel"
-            self._refuse(tag, "misplaced-tag", "the tag stands in text that looks like a link and is none", hint)
+            self._refuse(
+                tag, "misplaced-tag", "the tag stands in text that looks like a link and is none", hint
+            )
 
     # ---- what may be left empty
 

@@ -95,7 +95,9 @@ def find_tags(body: str, place: Place) -> tuple[Tagged, list[Diagnostic]]:
             found.append(_unknown_tag(tag, place))
             continue
         if len(tags) >= MAX_TAGS:
-            found.append(problem("too-large", f"a clause has more than {MAX_TAGS} tags", place.span(start, 2)))
+            found.append(
+                problem("too-large", f"a clause has more than {MAX_TAGS} tags", place.span(start, 2))
+            )
             break
         parts.append(f"{nonce}{len(tags):04d}z")
         tags.append(tag)

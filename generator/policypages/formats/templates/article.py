@@ -91,6 +91,3 @@ def _template() -> Template:
 def compose(context: Mapping[str, Any]) -> str:
     """Write an article from its title, its sections with their HTML, and the core's labels."""
     return _template().render(context)
-
-
-

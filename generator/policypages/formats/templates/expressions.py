@@ -67,7 +67,9 @@ class Expression:
         """Return the fact paths read in any way, beside sections and policies."""
         paths = {*self.tested, *self.printed}
         options = frozenset(path.removeprefix("option.") for path in paths if path.startswith("option."))
-        facts = frozenset(p for p in paths if not p.startswith(("option.", "sections.", "policy.")) or p == "option")
+        facts = frozenset(
+            p for p in paths if not p.startswith(("option.", "sections.", "policy.")) or p == "option"
+        )
         sections = any(path == "sections" or path.startswith("sections.") for path in paths)
         page = frozenset(path for path in paths if path.startswith("policy."))
         return self.reads | Reads(facts | page, options, sections=sections)
@@ -170,14 +172,18 @@ class _Reader:
                 return self._call(node)
             case _:
                 what, hint = _REFUSED.get(type(node).__name__, (f"`{type(node).__name__}`", None))
-                self.refuse("refused-expression", f"a clause has no {what}".replace("no a ", "no "), None, hint)
+                self.refuse(
+                    "refused-expression", f"a clause has no {what}".replace("no a ", "no "), None, hint
+                )
                 return None
 
     def _inline_if(self, node: nodes.CondExpr, *, test: bool) -> Shape | None:
         self.visit(node.test, test=True)
         shape = self.visit(node.expr1, test=test)
         if node.expr2 is None:
-            self.refuse("refused-expression", "an inline `if` without `else`", None, "add `else` and what to print")
+            self.refuse(
+                "refused-expression", "an inline `if` without `else`", None, "add `else` and what to print"
+            )
             return shape
         return self.visit(node.expr2, test=test) or shape
 
@@ -191,13 +197,19 @@ class _Reader:
             elif isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
                 names.append(node.arg.value)
             else:
-                self.refuse("refused-expression", "a clause has no computed key", None, _REFUSED["Getitem"][1])
+                self.refuse(
+                    "refused-expression", "a clause has no computed key", None, _REFUSED["Getitem"][1]
+                )
                 return None
             node = node.node
         names.reverse()
         if isinstance(node, nodes.Call):
             shape = self._call(node)
-            return self._below(shape, names, node.node.name) if shape and isinstance(node.node, nodes.Name) else None
+            return (
+                self._below(shape, names, node.node.name)
+                if shape and isinstance(node.node, nodes.Name)
+                else None
+            )
         if not isinstance(node, nodes.Name):
             self.refuse("refused-expression", "a name is read from something that is no fact", None, None)
             return None
@@ -252,9 +264,16 @@ class _Reader:
 
     def _filter(self, node: nodes.Filter, *, test: bool) -> Shape | None:
         if node.name not in FILTERS:
-            hint = did_you_mean(node.name, FILTERS) or "filters: " + ", ".join(f"`{name}`" for name in sorted(FILTERS))
+            hint = did_you_mean(node.name, FILTERS) or "filters: " + ", ".join(
+                f"`{name}`" for name in sorted(FILTERS)
+            )
             self.refuse("unknown-filter", f"there is no filter `{node.name}`", node.name, hint)
-        if node.kwargs or node.dyn_args or node.dyn_kwargs or any(not isinstance(a, nodes.Const) for a in node.args):
+        if (
+            node.kwargs
+            or node.dyn_args
+            or node.dyn_kwargs
+            or any(not isinstance(a, nodes.Const) for a in node.args)
+        ):
             self.refuse(
                 "refused-expression", f"`{node.name}` takes only plain text or a number", node.name, None
             )
@@ -271,7 +290,11 @@ class _Reader:
         if node.name == "series":
             return None if values in ([], ["or"], ["and"]) else "`series` takes 'and' or 'or'"
         if node.name == "join":
-            return None if len(values) <= 1 and all(isinstance(v, str) for v in values) else "`join` takes one text"
+            return (
+                None
+                if len(values) <= 1 and all(isinstance(v, str) for v in values)
+                else "`join` takes one text"
+            )
         return f"`{node.name}` takes nothing in brackets" if values and node.name in FILTERS else None
 
     def _call(self, node: nodes.Call) -> Shape | None:
@@ -296,7 +319,9 @@ class _Reader:
         span = self.place.span(self.tag.offset, len(self.tag.source))
         if name:
             for wanted in (name, name.rsplit(".", 1)[-1]):
-                found = re.search(rf"(?<![\w.]){re.escape(wanted)}(?!\w)|(?<=\.){re.escape(wanted)}(?!\w)", self.tag.body)
+                found = re.search(
+                    rf"(?<![\w.]){re.escape(wanted)}(?!\w)|(?<=\.){re.escape(wanted)}(?!\w)", self.tag.body
+                )
                 if found:
                     span = self.place.span(self.tag.body_offset + found.start(), len(wanted))
                     break

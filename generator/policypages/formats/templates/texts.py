@@ -220,7 +220,9 @@ def make_text(source: str, reads: Reads, places: tuple[TagPlace, ...]) -> Text:
             return "".join(run(context)), tuple(found)
         except (TypeError, ValueError, ArithmeticError, LookupError, NotImplementedError) as error:
             # only a comparison or a filter can meet values that it does not fit
-            found.append(Finding(_first_unfit(places), "refused-expression", f"the values do not fit: {error}"))
+            found.append(
+                Finding(_first_unfit(places), "refused-expression", f"the values do not fit: {error}")
+            )
             return "", tuple(found)
 
     return Text(source, reads, places, render)

@@ -32,9 +32,11 @@ class ThemeEngine:
             auto_reload=False,
         )
         self.found: list[Diagnostic] = []
-        self.digests = {name: self._digest(name) for name in PAGES if name in self._texts}
+        self.digests: dict[str, str] = {name: self._digest(name) for name in PAGES if name in self._texts}
         self.found += [
-            problem("theme-template", f"the theme has no template `{name}`") for name in PAGES if name not in self._texts
+            problem("theme-template", f"the theme has no template `{name}`")
+            for name in PAGES
+            if name not in self._texts
         ]
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
@@ -83,7 +85,9 @@ class ThemeEngine:
             span = Span(error.filename or self._files.get(name, name), error.lineno)
             return "", [problem("theme-template", _plain(error.message), span)]
         except TemplateNotFound as error:
-            return "", [problem("theme-template", f"there is no template `{error.name}`", self._place(error, name))]
+            return "", [
+                problem("theme-template", f"there is no template `{error.name}`", self._place(error, name))
+            ]
         except RecursionError as error:
             return "", [problem("theme-template", "the template includes itself", self._place(error, name))]
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
@@ -101,5 +105,3 @@ class ThemeEngine:
 def _plain(message: str | None) -> str:
     text = (message or "").replace("'", "`").rstrip(".")
     return text[:1].lower() + text[1:]
-
-
