@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from importlib.metadata import version
 from typing import Final
@@ -42,6 +42,7 @@ class Options:
     clean: bool = False
     drafts: bool = False
     content_hash: bool = False
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def carry_out(plan: Plan, output: Output | None, progress: Progress | None = Non
             overview = _overview(plan, output, stage, sites)
             found += overview.diagnostics
             results.append(overview)
-        report.diagnostics = gather(found)
+        report.diagnostics = [_strictly(one) for one in gather(found)] if plan.options.strict else gather(found)
         report.sites = len(sites)
         report.pages = sum(len(pages) for _, _, _, pages in sites)
         report.stale = sorted(stale for result in results for stale in result.stale)
@@ -148,6 +149,10 @@ def carry_out(plan: Plan, output: Output | None, progress: Progress | None = Non
         if output is not None and stage is not None:
             output.discard(stage)
     return report
+
+
+def _strictly(one: Diagnostic) -> Diagnostic:
+    return replace(one, severity="error") if one.severity == "warning" else one
 
 
 def _run_workers(
@@ -254,10 +259,13 @@ def _commit(plan: Plan, output: Output, stage: Stage, results: Sequence[SiteResu
     """Put what was staged in place, take away what no source asks for, and write the manifest last."""
     lines = {result.id: result.line for result in results if result.line is not None}
     if plan.options.only:
-        lines = {
-            **{k: v for k, v in plan.previous.lines.items() if not _wanted(k, plan.options.only)},
-            **lines,
+        # the overview is of no site, whatever the globs match
+        others = {
+            folder: line
+            for folder, line in plan.previous.lines.items()
+            if folder == OVERVIEW or not _wanted(folder, plan.options.only)
         }
+        lines = {**others, **lines}
     previous: dict[str, Entry] = {}
     now: set[str] = set()
     for folder in plan.previous.lines:

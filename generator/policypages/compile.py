@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from policypages.diagnostics import Diagnostic, Span, did_you_mean, has_errors, problem
-from policypages.formats.clauses import Place, apply_edits, read_clause
-from policypages.formats.facts import locate
+from policypages.formats.clauses import MAX_BODY, Place, apply_edits, find_tags, read_clause
+from policypages.formats.facts import locate_in_front
 from policypages.formats.templates.filters import why_not_url
+from policypages.formats.templates.tagcode import TagReader
 from policypages.formats.templates.texts import compile_body, compile_condition, compile_line
 from policypages.formats.vocabulary import Shape, vocabulary
 from policypages.model import Clause, ClauseFile, Settings, Text
@@ -37,7 +39,8 @@ class Compiler:
         """Compile the title that an outline gives a section."""
         key = ("line", source)
         if key not in self._lines:
-            self._lines[key] = compile_line(source, self._words, Place(span.file, span.line, source))
+            place = Place(span.file, span.line, source)
+            self._lines[key] = compile_line(source, self._words, place, may_be_empty=False)
         return self._lines[key]
 
     def condition(self, source: str, span: Span) -> tuple[Text, list[Diagnostic]]:
@@ -61,16 +64,20 @@ def compile_clause(
     body, changed, misfits = apply_edits(file.body, edits)
     place = Place(file.file, file.line, file.body, changed)
     found = [problem("edit-mismatch", misfit, Span(file.file, file.line)) for misfit in misfits]
-    parsed, more = read_clause(body, place)
-    found += more
-    text: Text | None = None
-    if parsed is not None and not has_errors(more):
-        text, more = compile_body(parsed, words, place)
-        found += more
-        if check_links:
-            found += _check_targets(parsed.targets, body, place)
-        if parsed.depth > _MAX_DEPTH:
-            found.append(problem("heading-level", f"a heading of level {parsed.depth}", place.span(0)))
+    text, parsed = None, None
+    if len(body) > MAX_BODY:
+        found.append(problem("too-large", f"a clause holds more than {MAX_BODY:,} characters", place.span(0)))
+    else:
+        tagged, more = find_tags(body, place)
+        reader = TagReader(tagged, words, place)
+        if not has_errors(more):
+            parsed, misplaced = read_clause(tagged, place)
+            more += misplaced
+        found += more + reader.found
+        if parsed is not None and not has_errors(more):
+            text, _ = compile_body(parsed, reader)
+            if check_links:
+                found += _check_targets(parsed.targets, body, place)
     title, more = _front_line(file, "title", words)
     found += more
     summary, more = _front_line(file, "summary", words)
@@ -81,20 +88,19 @@ def compile_clause(
     return Clause(file, title, summary, text, parsed.depth, digest), found
 
 
-_MAX_DEPTH = 6
-
-
 def _front_line(file: ClauseFile, key: str, words: Shape) -> tuple[Text | None, list[Diagnostic]]:
     source = file.values.get(key)
     if not source:
         return None, []
-    text, found = compile_line(source, words, Place(file.file, 1, source))
+    place = Place(file.file, 1, source)
+    text, found = compile_line(source, words, place, may_be_empty=key != "title")
     if found:
-        data = ("\n" + file.data.decode("utf-8-sig").partition("\n")[2]).encode()
-        span = locate(file.file, data, (key,))
+        span = locate_in_front(file.file, file.data, (key,))
+        line = file.data.decode("utf-8-sig", "replace").splitlines()[span.line - 1]
+        quoted = line[span.column - 1 : span.column] in {'"', "'"}
         moved = []
         for one in found:
-            shift = one.span.column - 1 if one.span else 0
+            shift = (one.span.column - 1 if one.span else 0) + quoted
             moved.append(
                 problem(
                     one.code,
@@ -107,13 +113,15 @@ def _front_line(file: ClauseFile, key: str, words: Shape) -> tuple[Text | None, 
     return text, found
 
 
-def _check_targets(targets: tuple[str, ...], body: str, place: Place) -> list[Diagnostic]:
+def _check_targets(targets: tuple[tuple[str, int], ...], body: str, place: Place) -> list[Diagnostic]:
+    """Look at the addresses that hold no tag; each comes with an offset that it stands behind."""
     found = []
-    for target in dict.fromkeys(targets):
+    for target, start in dict.fromkeys(targets):
         why = why_not_url(target)
         if why is None:
             continue
-        at = max(body.find(target), 0)
+        spots = [body.find(wanted, start) for wanted in (target, unquote(target))]
+        at = next((spot for spot in spots if spot >= 0), start)
         hint = did_you_mean(target.partition(":")[0], ("http", "https", "mailto", "tel"))
         if target.startswith("policy:"):
             hint = f'write `{{{{ link("{target.removeprefix("policy:")}") }}}}`'

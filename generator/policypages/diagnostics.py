@@ -168,6 +168,7 @@ _REGISTRY: Final = (
     Code("kept-file", "a file that an earlier build wrote was changed since, and is kept"),
     Code("machine", "the machine prevented the work"),
     Code("worker-lost", "a worker process died"),
+    Code("source-changed", "a source file changed while the build ran"),
     Code("cache-ignored", "a manifest or cache could not be read and was not used"),
 )
 
@@ -175,6 +176,7 @@ CODES: Final = {code.name: code for code in _REGISTRY}
 
 SEVERITIES: Final[dict[str, Severity]] = {
     "suspicious-character": "warning",
+    "source-changed": "warning",
     "no-entities": "warning",
     "no-address": "note",
     "cache-ignored": "note",

@@ -209,7 +209,8 @@ class Section:
     """One clause at one place in the outline of one page, with everything but its words resolved.
 
     `level` is the level of its heading in HTML (2 for the sections of a page); `counts` are the
-    numbers of its own numbered children, for `sections.first` and the like.
+    numbers of its own numbered children, for `sections.first` and the like. `shown_at` is what states
+    `shows`, where it is not the clause itself.
     """
 
     id: str
@@ -222,6 +223,7 @@ class Section:
     options: Mapping[str, Any]
     counts: Mapping[str, Any]
     shows: str | None
+    shown_at: Origin | None
     origin: Origin
     because: str | None
     children: tuple[Section, ...]

@@ -116,7 +116,8 @@ def open_folder(root: Path) -> tuple[FolderSources | None, list[Diagnostic]]:
     listing.walk()
     if SETTINGS_FILE not in listing.stamps:
         if not any(found.span and found.span.file == SETTINGS_FILE for found in listing.problems):
-            missing = f"there is no `{SETTINGS_FILE}` in `{root}`"
+            here = "here or in a folder above" if root == Path() else f"in `{root}`"
+            missing = f"there is no `{SETTINGS_FILE}` {here}"
             listing.problems.append(problem("no-site", missing, hint=_NO_SITE))
         return None, listing.problems
     for path, (outside, stamp) in _list_theme().items():
@@ -140,7 +141,41 @@ def default_theme_folder() -> Path | None:
     return installed if installed.is_dir() else None
 
 
-_NO_SITE: Final = "run `policypages init` to make a site here, or name its folder with `-C FOLDER`"
+def starter_folder() -> Path | None:
+    """Return the folder of the starter site: beside `generator/` in a checkout, else in the wheel's data."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parent.parent / "starter"
+    if package.parent.name == "generator" and checkout.is_dir():
+        return checkout
+    installed = package / "_data" / "starter"
+    return installed if installed.is_dir() else None
+
+
+def starter_files() -> dict[str, bytes]:
+    """Return the starter site, path by path; what was built in it for trying it out is no part of it."""
+    place = starter_folder()
+    if place is None:
+        return {}
+    return {
+        path.relative_to(place).as_posix(): path.read_bytes()
+        for path in sorted(place.rglob("*"))
+        if path.is_file() and path.relative_to(place).parts[0] not in {".policypages", "output"}
+    }
+
+
+def find_site() -> str:
+    """Return the nearest folder with a policypages.yaml, from here upwards: `.`, `..`, `../..`.
+
+    Without any it is `.`, so that the complaint is about the place where one is.
+    """
+    here = Path.cwd()
+    for up, folder in enumerate((here, *here.parents)):
+        if (folder / SETTINGS_FILE).is_file():
+            return "/".join([".."] * up) or "."
+    return "."
+
+
+_NO_SITE: Final = "`policypages init DIR` makes a site, and `-C DIR` names the folder of one"
 
 
 class _Listing:

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "generator" / "policypages"
 FILES = sorted(PACKAGE.rglob("*.py"))
-CORE = ("load", "compile", "plan", "render", "formats", "model", "values", "paths", "diagnostics")
+CORE = ("load", "compile", "plan", "render", "formats", "model", "values", "paths", "headers", "diagnostics")
 # what import-linter cannot see, because it needs no import or hides in a method of an allowed one
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "__import__", "breakpoint"})
 IMPURE_METHODS = frozenset(

@@ -64,37 +64,40 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="A first page in two steps: `policypages init my-site`, then `policypages -C my-site build`.",
+    epilog="""\b
+A first site:  policypages init my-site
+               policypages -C my-site build
+Completion:    eval "$(_POLICYPAGES_COMPLETE=bash_source policypages)"
+               (zsh_source and fish_source for the other two)""",
 )
 @click.option(
     "-C",
     "folder",
-    default=".",
     type=click.Path(file_okay=False),
     metavar="DIR",
-    help="Work in this site folder.",
+    help="Work in this site folder. Default: the folder with policypages.yaml, from here upwards.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="policypages", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, folder: str) -> None:
+def cli(ctx: click.Context, folder: str | None) -> None:
     """Policy pages for many sites: facts in YAML, clauses in Markdown, one true page for each."""
-    ctx.obj = folder
+    from policypages.sources import find_site
+
+    ctx.obj = folder or find_site()
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code: see the README for what each means."""
     signal.signal(signal.SIGTERM, _on_terminate)
     try:
-        code: Any = cli.main(args=argv, prog_name="policypages", standalone_mode=False)
-    except click.exceptions.Abort:
-        code = INTERRUPTED
-    except KeyboardInterrupt:
-        click.echo("\npolicypages: stopped; nothing was changed", err=True)
+        code: Any = cli.main(args=argv, prog_name="policypages", standalone_mode=False, color=_colour())
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("policypages: stopped", err=True)
         code = INTERRUPTED
     except _Terminated:
         code = TERMINATED
     except click.ClickException as error:
-        error.show()
+        _show_complaint(error)
         code = error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -102,6 +105,31 @@ def main(argv: list[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - whatever is left is a bug of ours, and is reported as one
         code = _report_bug(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show_complaint(error: click.ClickException) -> None:
+    """Say what is wrong with the command line as all other problems are said, and where to read more."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    text = error.format_message().rstrip(".")
+    hint = None
+    if isinstance(error, click.NoSuchOption):
+        near = error.possibilities[0] if error.possibilities else None
+        text = f"there is no option `{error.option_name}`" + (f"; did you mean `{near}`?" if near else "")
+    elif text[:1].isupper() and text[1:2].islower():
+        text = text[0].lower() + text[1:]
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"`{error.ctx.command_path} --help` says what there is"
+    lines = [click.style("error:", fg="red", bold=True) + click.style(f" {text}", bold=True)]
+    if hint:
+        lines.append(f"  {click.style('hint:', fg='green', bold=True)} {hint}")
+    click.echo("\n".join(lines), err=True, color=_colour())
+
+
+def _colour() -> bool | None:
+    """Return False where NO_COLOR is set (https://no-color.org), else None: click looks at the stream."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def _on_terminate(_number: int, _frame: FrameType | None) -> None:
@@ -116,11 +144,16 @@ def _report_bug(error: Exception) -> int:
         traceback.print_exception(error)
     frames = traceback.extract_tb(error.__traceback__)
     where = next((f for f in reversed(frames) if "policypages" in f.filename), frames[-1] if frames else None)
-    place = f" at {where.name} (line {where.lineno} of {os.path.basename(where.filename)})" if where else ""  # noqa: PTH119
+    place = f" at {where.name}, line {where.lineno} of {_file_in_package(where.filename)}" if where else ""
     click.echo(
         f"policypages: this is a bug in policypages {__version__}, not in your files\n"
         f"  {type(error).__name__}: {error}{place}\n"
-        "  set POLICYPAGES_TRACEBACK=1 and run again to see the whole of it; nothing was changed",
+        "  set POLICYPAGES_TRACEBACK=1 and run again to see the whole of it",
         err=True,
     )
     return BUG
+
+
+def _file_in_package(path: str) -> str:
+    """Return a file's path as the code map has it, without the folders of this machine."""
+    return "policypages/" + path.replace(os.sep, "/").rpartition("/policypages/")[2]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,23 +14,42 @@ import click
 
 from policypages.cli import report
 from policypages.cli.progress import Progress
-from policypages.diagnostics import Diagnostic, has_errors
+from policypages.diagnostics import Diagnostic, has_errors, problem
 
 _WORKERS_LIMIT: Final = 256
 USAGE: Final = 2
+SETTINGS_FILE: Final = "policypages.yaml"
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_SECONDS: Final = re.compile(r"-?\d+", re.ASCII)
+
+
+def _complete_entity(ctx: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    """Return the ids of entities that begin with what was typed, without reading any file."""
+    from policypages.sources import find_site
+
+    folder = Path(ctx.find_root().params.get("folder") or find_site())
+    return sorted(
+        file.stem for file in folder.glob("content/entities/**/*.yaml") if file.stem.startswith(typed)
+    )
 
 
 def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what `build` and `check` have in common."""
     options = [
         click.option(
-            "--entity", "only", multiple=True, metavar="GLOB", help="Only these sites; may be repeated."
+            "--entity",
+            "only",
+            multiple=True,
+            metavar="GLOB",
+            shell_complete=_complete_entity,
+            help="Only these sites; may be repeated.",
         ),
         click.option("--as-of", metavar="DATE", help="Build as on this day: YYYY-MM-DD. Default: today."),
         click.option(
             "--jobs",
             "-j",
             type=click.IntRange(1, _WORKERS_LIMIT),
+            metavar="N",
             help="Worker processes. Default: one a core.",
         ),
         click.option(
@@ -38,7 +57,8 @@ def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "form",
             type=click.Choice(report.FORMATS),
             default="full",
-            help="How to show problems.",
+            metavar="FORMAT",
+            help="How to show problems: full, short, json or github.",
         ),
         click.option("--strict", is_flag=True, help="Let warnings fail, too."),
     ]
@@ -48,15 +68,21 @@ def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(
-    epilog="Example: policypages build --entity 'acme-*' --explain-stale",
+    epilog="""\b
+Examples:
+  policypages build
+  policypages build --entity 'acme-*' --explain-stale""",
     short_help="Build the pages of every site.",
 )
 @click.option(
-    "--out", type=click.Path(file_okay=False), help="The output folder. Default: output/ in the site folder."
+    "--out",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="The output folder. Default: output/ in the site folder.",
 )
 @click.option("--drafts", is_flag=True, help="Show the sources even where a release is in force.")
 @click.option("--clean", is_flag=True, help="Make every file again.")
-@click.option("--content-hash", is_flag=True, help="Compare the bytes of the output, not only sizes.")
+@click.option("--content-hash", is_flag=True, help="Look at the bytes of the output, not only at sizes.")
 @click.option("--explain-stale", is_flag=True, help="Say for each file why it was made again.")
 @_shared_options
 @click.pass_obj
@@ -86,25 +112,23 @@ def build(
     root = Path(folder)
     sources, found = _open(folder)
     if sources is None:
-        return _finish(found, form, folder, None)
-    options = pipeline.Options(_day(as_of, sources), only, jobs or _cores(), clean, drafts, content_hash)
+        return _finish(found, form, None)
+    options = pipeline.Options(_day(as_of, sources), only, jobs or _cores(), clean, drafts, content_hash, strict)
     target = Path(out) if out else root / "output"
     output, more = open_output(root, target)
     found += more
     if output is None:
-        return _finish(found, form, folder, sources)
+        return _finish(found, form, sources)
     with output:
         previous, more = pipeline.read_previous(output)
         found += more
         plan, more = pipeline.plan_build(sources, previous, options)
         if plan is None:
-            return _finish([*found, *more], form, folder, sources)
+            return _finish([*found, *more], form, sources)
         with Progress(form == "full") as progress:
             result = pipeline.carry_out(plan, output, progress)
-    result.diagnostics = [*found, *result.diagnostics]
-    if strict and not result.failed and any(one.severity == "warning" for one in result.diagnostics):
-        result.diagnostics = [_as_error(one) for one in result.diagnostics]
-    code = _finish(result.diagnostics, form, folder, sources)
+    result.diagnostics = [*found, *result.diagnostics, *_changed_meanwhile(sources)]
+    code = _finish(result.diagnostics, form, sources)
     if form in {"full", "short"}:
         if explain_stale and not result.failed:
             for path, because in result.stale:
@@ -128,23 +152,31 @@ def check(
 
     sources, found = _open(folder)
     if sources is None:
-        return _finish(found, form, folder, None)
-    options = pipeline.Options(_day(as_of, sources), only, jobs or _cores())
+        return _finish(found, form, None)
+    options = pipeline.Options(_day(as_of, sources), only, jobs or _cores(), strict=strict)
     plan, more = pipeline.plan_build(sources, Manifest(), options)
     if plan is None:
-        return _finish([*found, *more], form, folder, sources)
+        return _finish([*found, *more], form, sources)
     with Progress(form == "full") as progress:
         result = pipeline.carry_out(plan, None, progress)
     diagnostics = [*found, *result.diagnostics]
-    if strict:
-        diagnostics = [_as_error(one) for one in diagnostics]
-    code = _finish(diagnostics, form, folder, sources)
+    code = _finish(diagnostics, form, sources)
     if form in {"full", "short"}:
         what = report.tally(diagnostics) or "no problems"
         click.echo(
             f"checked {_count(result.pages, 'page')} of {_count(result.sites, 'site')}: {what}", err=True
         )
     return code
+
+
+def _changed_meanwhile(sources: Any) -> list[Diagnostic]:
+    """Say that a source was edited while it was read: the next build sees the difference."""
+    changed = sources.changed()
+    if not changed:
+        return []
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    message = f"`{changed[0]}`{more} changed while the build ran"
+    return [problem("source-changed", message, hint="build again: what was read may be of two states")]
 
 
 def _open(folder: str) -> tuple[Any, list[Diagnostic]]:
@@ -159,25 +191,25 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _as_error(one: Diagnostic) -> Diagnostic:
-    return replace(one, severity="error") if one.severity == "warning" else one
-
-
 def _day(as_of: str | None, sources: Any) -> datetime.date:
     """Return the day to build for: asked for, else SOURCE_DATE_EPOCH, else today in the site's time zone."""
     if as_of is not None:
         try:
-            return datetime.date.fromisoformat(as_of)
+            if _DAY.fullmatch(as_of):
+                return datetime.date.fromisoformat(as_of)
         except ValueError:
-            message = f"`--as-of {as_of}` is not a date: write YYYY-MM-DD"
-            raise click.UsageError(message) from None
+            pass
+        message = f"`--as-of {as_of}` is not a date: write YYYY-MM-DD"
+        raise click.UsageError(message)
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is not None:
         try:
-            return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+            if _SECONDS.fullmatch(epoch):
+                return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
         except (ValueError, OverflowError, OSError):
-            message = f"SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds"
-            raise click.UsageError(message) from None
+            pass
+        message = f"the environment variable SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds"
+        raise click.UsageError(message)
     from zoneinfo import ZoneInfo
 
     from policypages.load import load_settings
@@ -185,15 +217,23 @@ def _day(as_of: str | None, sources: Any) -> datetime.date:
     return datetime.datetime.now(ZoneInfo(load_settings(sources).timezone)).date()
 
 
-def _finish(found: list[Diagnostic], form: str, folder: str, sources: Any) -> int:
+def _finish(found: list[Diagnostic], form: str, sources: Any) -> int:
     """Show what was found and return the exit code."""
 
     def read(path: str) -> str:
-        data = sources.read(path) if sources is not None else (Path(folder) / path).read_bytes()
-        return str(data.decode("utf-8-sig", "replace"))
+        return str(sources.read(path).decode("utf-8-sig", "replace")) if sources is not None else ""
 
     report.show(found, form, read)
-    return 1 if has_errors(found) else 0
+    if not has_errors(found):
+        return 0
+    return USAGE if any(_is_usage(one) for one in found if one.severity == "error") else 1
+
+
+def _is_usage(one: Diagnostic) -> bool:
+    """Tell what is wrong with the call or the settings from what is wrong with the content."""
+    if one.span is not None:
+        return one.span.file == SETTINGS_FILE
+    return one.code in {"no-site", "output-refused", "unknown-entity"}
 
 
 def _count(number: int, noun: str) -> str:
@@ -211,6 +251,8 @@ def _summary(result: Any, target: Path, seconds: float, *, limited: bool) -> str
         tail += "; other sites and the overview were left as they are"
     if not result.written:
         return f"nothing changed: {what} in {target} are up to date ({took}){tail}"
+    kept = f", {result.kept:,} kept" if result.kept else ""
     pruned = f", {_count(len(result.pruned), 'file')} taken away" if result.pruned else ""
-    made = f"{_count(len(result.stale), 'file')} written, {result.kept:,} kept{pruned}"
-    return f"built {what} in {target}: {made} ({took}){tail}"
+    made = f"{_count(len(result.stale), 'file')} written{kept}{pruned}"
+    first = "" if result.kept or limited else f"\nopen {target / '_overview' / 'index.html'}"
+    return f"built {what} in {target}: {made} ({took}){tail}{first}"

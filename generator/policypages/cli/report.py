@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import click
 
-from policypages.diagnostics import Diagnostic, Span
+from policypages.cli.excerpt import Mark, ReadText, blue, cells, excerpts, visible
+from policypages.diagnostics import Diagnostic
 
 FORMATS: Final = ("full", "short", "json", "github")
 _COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 _GITHUB: Final = {"error": "error", "warning": "warning", "note": "notice"}
-_MAX_WIDTH: Final = 160
+_WIDEST: Final = 140  # a line longer than this is hard to read, however wide the window
+_NARROWEST: Final = 40
+_UNBOUNDED: Final = 10_000  # into a file or a pipe a hint is one line, so that it can be searched
 _MAX_ENTITIES: Final = 5
 _SHOWN_PER_CODE: Final = 50
 _ANNOTATIONS: Final = 10  # GitHub shows no more than ten of each kind in one step
-ReadText = Callable[[str], str]
+_WORDS: Final = re.compile(r"[^\s`]*(?:`[^`]*`[^\s`]*)+|\S+")
 
 
 def show(found: Sequence[Diagnostic], form: str, read: ReadText) -> None:
-    """Print diagnostics: JSON to stdout, since it is data, all else to stderr."""
+    """Print diagnostics: JSON and annotations to stdout, since they are data, all else to stderr."""
     match form:
         case "json":
-            click.echo(json.dumps({"version": 1, "diagnostics": [as_data(one) for one in found]}, indent=2))
+            data = {"version": 1, "diagnostics": [as_data(one) for one in found]}
+            click.echo(json.dumps(data, indent=2))
         case "github":
             for line in github(found):
                 click.echo(line)
@@ -33,23 +40,33 @@ def show(found: Sequence[Diagnostic], form: str, read: ReadText) -> None:
             for one in found:
                 click.echo(short(one), err=True)
         case _:
-            for one in _capped(found):
-                click.echo(full(one, read) + "\n", err=True)
+            width = terminal_width()
+            for text in full_report(found, read, width):
+                click.echo(text + "\n", err=True)
 
 
-def _capped(found: Sequence[Diagnostic]) -> Iterable[Diagnostic]:
-    """Yield diagnostics, no more of one code than a person reads; say how many are left out."""
+def terminal_width() -> int | None:
+    """Return how wide lines may be: COLUMNS, or the terminal's width, or None where there is no terminal."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return max(_NARROWEST, min(_WIDEST, int(asked)))
+    try:
+        return max(_NARROWEST, min(_WIDEST, os.get_terminal_size(sys.stderr.fileno()).columns))
+    except (OSError, ValueError):
+        return None
+
+
+def full_report(found: Sequence[Diagnostic], read: ReadText, width: int | None) -> Iterable[str]:
+    """Write all diagnostics in full, no more of one code than a person reads; say how many are left out."""
     counts: Counter[str] = Counter()
     for one in found:
         counts[one.code] += 1
         if counts[one.code] <= _SHOWN_PER_CODE:
-            yield one
+            yield full(one, read, width)
     for code, count in counts.items():
         if count > _SHOWN_PER_CODE:
             more = count - _SHOWN_PER_CODE
-            yield Diagnostic(
-                code, f"{more} more like this are not shown", None, "use `--format short` to see all"
-            )
+            yield f"... {more:,} more of `{code}` are not shown: `--format short` shows all"
 
 
 def as_data(one: Diagnostic) -> dict[str, Any]:
@@ -81,7 +98,8 @@ def as_data(one: Diagnostic) -> dict[str, Any]:
 def short(one: Diagnostic) -> str:
     """Write a diagnostic on one line: `file:line:column: severity[code]: message`."""
     place = f"{one.span.file}:{one.span.line}:{one.span.column}: " if one.span else ""
-    return f"{place}{one.severity}[{one.code}]: {one.message}{_entities(one)}"
+    text = f"{place}{one.severity}[{one.code}]: {one.message}{_in_brackets(one)}"
+    return visible(text.replace("\n", " "))
 
 
 def github(found: Sequence[Diagnostic]) -> Iterable[str]:
@@ -92,7 +110,7 @@ def github(found: Sequence[Diagnostic]) -> Iterable[str]:
         counts[kind] += 1
         if counts[kind] > _ANNOTATIONS:
             continue
-        text = one.message + _entities(one) + (f"\nhint: {one.hint}" if one.hint else "")
+        text = one.message + _in_brackets(one) + (f"\nhint: {one.hint}" if one.hint else "")
         where = ""
         if one.span:
             where = f"file={_property(one.span.file)},line={one.span.line},col={one.span.column},"
@@ -110,69 +128,64 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _entities(one: Diagnostic) -> str:
-    names = one.entities
-    if len(names) <= 1:
-        return ""
-    return f" ({len(names)} entities)"
+def _names(one: Diagnostic) -> str:
+    more = len(one.entities) - _MAX_ENTITIES
+    return ", ".join(one.entities[:_MAX_ENTITIES]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def full(one: Diagnostic, read: ReadText) -> str:
+def _in_brackets(one: Diagnostic) -> str:
+    return f" ({_names(one)})" if one.entities else ""
+
+
+def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
     """Write a diagnostic with the lines it speaks of, how it was reached, and what to do."""
     colour = _COLOURS[one.severity]
-    head = click.style(f"{one.severity}[{one.code}]", fg=colour, bold=True)
-    out = [f"{head}{click.style(f': {one.message}', bold=True)}"]
-    places = [(one.span, "", True)] if one.span else []
-    places += [(label.span, label.text, False) for label in one.labels]
-    width = max((len(str(span.line)) for span, _, _ in places), default=1)
-    for index, (span, text, primary) in enumerate(places):
-        arrow = "-->" if index == 0 else ":::"
-        gutter = " " * width
-        out.append(
-            f"{gutter}{click.style(arrow, fg='blue', bold=True)} {span.file}:{span.line}:{span.column}"
-        )
-        out += _excerpt(span, text, width, "^" if primary else "-", colour if primary else "blue", read)
-    edge = " " * width + click.style(" = ", fg="blue", bold=True)
+    marks = [Mark(one.span, "", "^", colour)] if one.span else []
+    marks += [Mark(label.span, label.text, "-", "blue") for label in one.labels]
+    gutter = max((len(str(mark.span.line)) for mark in marks), default=1)
+    room = width or _UNBOUNDED
+    head = f"{one.severity}[{one.code}]:"
+    title = _fill(one.message, room, first=f"{head} ", rest="  ")
+    title[0] = click.style(head, fg=colour, bold=True) + click.style(title[0][len(head) :], bold=True)
+    out = [title[0], *(click.style(line, bold=True) for line in title[1:])]
+    out += excerpts(marks, read, gutter=gutter, width=width or _WIDEST)
+    edge = f"{' ' * gutter} = "
+    notes: list[tuple[str, list[str]]] = []
     if one.chain:
-        out.append(f"{edge}in: " + " → ".join(one.chain))
+        steps = [*(f"{step} →" for step in one.chain[:-1]), one.chain[-1]]
+        notes.append(("in:", _fill_parts(list(map(visible, steps)), room, f"{edge}in: ", " " * (gutter + 7))))
     if one.entities and (len(one.entities) > 1 or not one.chain):
-        names = ", ".join(one.entities[:_MAX_ENTITIES])
-        more = len(one.entities) - _MAX_ENTITIES
-        count = f" and {more} more" if more > 0 else ""
-        out.append(f"{edge}hits: {names}{count}")
+        notes.append(("hits:", _fill(_names(one), room, first=f"{edge}hits: ", rest=" " * (gutter + 9))))
     if one.hint:
-        out.append(f"{edge}{click.style('hint:', fg='green', bold=True)} {one.hint}")
+        notes.append(("hint:", _fill(one.hint, room, first=f"{edge}hint: ", rest=" " * (gutter + 9))))
+    for word, lines in notes:
+        style = click.style(word, fg="green", bold=True) if word == "hint:" else word
+        opening = f"{' ' * gutter} {blue('=')} {style}"
+        out += [opening + lines[0][len(edge) + len(word) :], *lines[1:]]
     return "\n".join(out)
 
 
-def _excerpt(span: Span, text: str, width: int, mark: str, colour: str, read: ReadText) -> list[str]:
-    bar = click.style("|", fg="blue", bold=True)
-    try:
-        lines = read(span.file).splitlines()
-    except (OSError, UnicodeError):
-        lines = []
-    empty = f"{' ' * width} {bar}"
-    if not 0 < span.line <= len(lines):
-        return [f"{empty} {click.style(text, fg=colour)}"] if text else []
-    line = lines[span.line - 1].replace("\t", " ")
-    start = max(0, span.column - 1)
-    cut = max(0, start - _MAX_WIDTH // 2)
-    shown = _visible(line[cut : cut + _MAX_WIDTH])
-    length = max(1, min(span.length, len(line) - start, _MAX_WIDTH - (start - cut)))
-    number = click.style(str(span.line).rjust(width), fg="blue", bold=True)
-    carets = click.style(mark * length + (f" {text}" if text else ""), fg=colour, bold=True)
-    return [empty, f"{number} {bar} {shown}", f"{empty} {' ' * (start - cut)}{carets}"]
+def _fill(text: str, width: int, *, first: str, rest: str) -> list[str]:
+    """Break a text between words, and never inside backticks, so that a command can be copied."""
+    return _fill_parts(_WORDS.findall(visible(text.replace("\n", " "))), width, first, rest)
 
 
-def _visible(text: str) -> str:
-    """Show what a terminal would obey or hide as a full stop in a box's stead."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+def _fill_parts(parts: Sequence[str], width: int, first: str, rest: str) -> list[str]:
+    lines = [first]
+    begun = False
+    for part in parts:
+        if begun and cells(lines[-1]) + 1 + cells(part) > width:
+            lines.append(rest + part)
+        else:
+            lines[-1] += f" {part}" if begun else part
+        begun = True
+    return lines
 
 
 def tally(found: Sequence[Diagnostic]) -> str:
     """Count diagnostics by severity: `2 errors, 1 warning`."""
     counts = Counter(one.severity for one in found)
     words = [
-        f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in ("error", "warning", "note") if counts[s]
+        f"{counts[s]:,} {s}{'s' if counts[s] != 1 else ''}" for s in ("error", "warning", "note") if counts[s]
     ]
     return ", ".join(words)

@@ -27,22 +27,28 @@ def schema(folder: str, kind: str | None, out: str | None) -> int:
     """
     from policypages.formats.schema import json_schema
 
-    names = _names(folder)
     if kind:
-        click.echo(_text(json_schema(kind, names)))  # type: ignore[arg-type]  # click checked the choice
+        click.echo(_text(json_schema(kind, _names(folder))))  # type: ignore[arg-type]  # click checked the choice
         return 0
     target = Path(out) if out else Path(folder) / FOLDER
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        for each in KINDS:
-            (target / f"{each}.schema.json").write_text(
-                _text(json_schema(each, names)) + "\n", encoding="utf-8"
-            )  # type: ignore[arg-type]  # as above
+        write_schemas(folder, target)
     except OSError as error:
         message = f"the schemas cannot be written: {error.strerror}: {error.filename}"
         raise click.ClickException(message) from None
     click.echo(f"wrote {len(KINDS)} schemas to {target}", err=True)
     return 0
+
+
+def write_schemas(folder: str, target: Path) -> None:
+    """Write the schemas of all kinds, with the names that the site declares; raise OSError if that fails."""
+    from policypages.formats.schema import json_schema
+
+    names = _names(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for each in KINDS:
+        text = _text(json_schema(each, names))
+        (target / f"{each}.schema.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
 def _text(value: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NoReturn, cast
@@ -13,6 +13,7 @@ from yaml import events
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs do not re-export it
 
 from policypages.diagnostics import Diagnostic, Label, Span, problem
+from policypages.model import SourceFile
 
 # An event of the C parser: the stubs know neither that its values are text nor that it has marks.
 Event = Any
@@ -88,6 +89,42 @@ def locate(file: str, data: bytes, path: tuple[str | int, ...], *, key: bool = F
         if key and node.key_span:
             span = node.key_span
     return span
+
+
+def locate_in_front(file: str, data: bytes, path: tuple[str | int, ...], *, key: bool = False) -> Span:
+    """Find a place in the front matter of a clause, as `locate` does."""
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return locate(file, ("\n" + text.partition("\n")[2]).encode(), path, key=key)
+
+
+def may_state(files: Sequence[SourceFile], path: tuple[str, ...]) -> bool:
+    """Tell whether files may be meant to state a fact that did not come out of them.
+
+    They do where the value was refused, or a key beside it (perhaps its name, mistyped), where a
+    file cannot be read, and where a parent is not among the files. What is wrong there was said.
+    """
+    ids = {file.id for file in files}
+    for file in files:
+        parents = file.values.get("extends")
+        if any(parent not in ids for parent in parents or ()) or _was_meant(file, path):
+            return True
+        if parents is None and _was_meant(file, ("extends",)):
+            return True
+    return False
+
+
+def _was_meant(file: SourceFile, path: tuple[str, ...]) -> bool:
+    node = _survey_once(file.file, file.data).root
+    if node is None:
+        return True
+    kept: Any = file.values
+    for step in path:
+        found = node.children.get(step)
+        kept = kept if isinstance(kept, Mapping) else {}
+        if found is None:
+            return any(name not in kept for name in node.children if isinstance(name, str))
+        node, kept = found, kept.get(step)
+    return node.value is not None and kept is None
 
 
 def _quick(data: bytes) -> dict[str, object]:
@@ -234,7 +271,7 @@ class _Survey:
         if type(event) is events.AliasEvent:
             return self._alias(str(event.anchor), span)
         if event.tag is not None:
-            message = f"the tag `{event.tag}` is not used here"
+            message = f"the tag `{_written(event.tag)}` is not used here"
             self._report("yaml-refused", message, span, hint="quote text that starts with `!`")
         if type(event) is events.ScalarEvent:
             empty = event.value in ("", "~", "null") and not event.style
@@ -270,7 +307,7 @@ class _Survey:
                 continue
             key: str = event.value
             if event.tag is not None:
-                self._report("yaml-refused", f"the tag `{event.tag}` is not used here", span)
+                self._report("yaml-refused", f"the tag `{_written(event.tag)}` is not used here", span)
             child = self._node(self._next(), depth)
             child = _Node(child.value, child.span, span, child.children)
             if key in node.children:
@@ -305,6 +342,11 @@ class _Survey:
             message = f"the file uses more than {MAX_ALIASES} aliases, or they stand for too many values"
             self._stop("too-large", message, span, hint="write the values out, or use `extends`")
         return _Node(target.value, span, None, target.children)
+
+
+def _written(tag: str) -> str:
+    """Return a tag as a file has it."""
+    return tag.replace("tag:yaml.org,2002:", "!!", 1)
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -59,20 +60,21 @@ def line_of(folder: str, entries: Iterable[Entry]) -> str:
 def encode(lines: Mapping[str, str]) -> bytes:
     """Write a manifest."""
     head = json.dumps({"policypages": "manifest", "version": VERSION})
-    tail = json.dumps({"folders": len(lines)})
-    return "\n".join([head, *(lines[folder] for folder in sorted(lines)), tail, ""]).encode()
+    body = "\n".join([head, *(lines[folder] for folder in sorted(lines)), ""]).encode()
+    return body + json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode() + b"\n"
 
 
 def decode(data: bytes) -> Manifest | None:
-    """Read a manifest; None where it is torn, or of another version."""
+    """Read a manifest; None where it is torn, changed by a single bit, or of another version."""
+    body, _, tail = data.removesuffix(b"\n").rpartition(b"\n")
+    body += b"\n"
     try:
-        rows = data.decode().split("\n")
-        head, tail = json.loads(rows[0]), json.loads(rows[-2])
-        if head != {"policypages": "manifest", "version": VERSION} or rows[-1] != "":
+        if not data.endswith(b"\n") or json.loads(tail) != {"sha256": hashlib.sha256(body).hexdigest()}:
             return None
-        lines = {_folder(row): row for row in rows[1:-2]}
-        if tail != {"folders": len(lines)} or len(lines) != len(rows) - 3:
+        head, *rows, _ = body.decode().split("\n")
+        if json.loads(head) != {"policypages": "manifest", "version": VERSION}:
             return None
+        lines = {_folder(row): row for row in rows}
         for row in lines.values():
             _entries(row)
     except (ValueError, LookupError, TypeError, AttributeError):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
 from policypages.formats import language
 from policypages.formats.catalogue import core_strings
-from policypages.formats.facts import locate
+from policypages.formats.facts import locate, may_state
 from policypages.formats.vocabulary import CONTACT, COOKIE
 from policypages.load.inherit import disagreements, for_locale, inherited, merge
-from policypages.load.site import load_file
+from policypages.load.site import ENTITIES, load_file
 from policypages.model import Entity, Site, SourceFile, Sources
-from policypages.values import Duration, Term, Worded
+from policypages.values import Duration, Term, Worded, why_not_id
 
 _TEXTS = ("name", "short_name", "controller", "url", "site_url", "audience")
 _CHANNELS = (
@@ -24,6 +24,7 @@ _CHANNELS = (
     ("form", "channel_form"),
 )
 _TYPES = ("session", "persistent")
+_NOWHERE = object()
 MAX_ANCESTORS = 50
 
 
@@ -36,96 +37,103 @@ class Loaded:
     views: tuple[Entity, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """A file with all it inherits; `lineage` is the file itself, then its ancestors, nearest first."""
+
+    values: dict[str, Any]
+    lineage: tuple[SourceFile, ...]
+    found: tuple[Diagnostic, ...]
+
+
 class EntityLoader:
     """Loads entities of one site, and keeps the ancestors that they share."""
 
     def __init__(self, site: Site, sources: Sources) -> None:
         self._site = site
         self._sources = sources
-        self._ancestors: dict[str, tuple[SourceFile, list[Diagnostic]]] = {}
+        self._ancestors: dict[str, _Merged] = {}
 
     def load(self, id_: str) -> tuple[Loaded, list[Diagnostic]]:
-        """Load one entity; problems are those of its own file, not of its ancestors'."""
+        """Load one entity; the problems of its ancestors are among those of its own."""
         path = self._site.entities[id_]
-        own, found = self._source(id_, keep=False)
-        values, lineage, more = self._resolve(own, ())
-        found = [*found, *more]
-        if own.values.get("publish") is False or not own.data:
+        merged = self._merge(id_, ())
+        own, values, lineage = merged.lineage[0], merged.values, merged.lineage
+        found = list(merged.found)
+        if own.values.get("publish") is False or why_not_id(id_) or not (own.values or len(lineage) > 1):
             return Loaded(id_, path, ()), found
-        if not values.get("name"):
-            found.append(
-                problem(
-                    "missing-key",
-                    "`name` is missing",
-                    Span(path),
-                    hint="say what the site is called: `name: Example Careers`",
-                    entities=(id_,),
-                )
-            )
+        if not values.get("name") and not may_state(lineage, ("name",)):
+            hint = "say what the site is called: `name: Example Careers`"
+            found.append(problem("missing-key", "`name` is missing", Span(path), hint=hint, entities=(id_,)))
         views = []
-        locales = tuple(values.get("locales") or ()) or (self._site.settings.locale,)
+        locales = tuple(dict.fromkeys(values.get("locales") or (self._site.settings.locale,)))
         for locale in locales:
             in_locale = for_locale(values, locale, first=locale == locales[0])
-            facts, more = self._facts(id_, own, in_locale, locale)
+            facts, more = self._facts(id_, lineage, in_locale, locale)
             found += more
-            views.append(Entity(id_, path, locale, in_locale, facts, lineage))
+            if facts:
+                views.append(Entity(id_, path, locale, in_locale, facts, lineage))
         return Loaded(id_, path, tuple(views)), found
 
-    def _source(self, id_: str, *, keep: bool) -> tuple[SourceFile, list[Diagnostic]]:
-        known = self._ancestors.get(id_)
-        if known is None:
-            names = self._site.settings.names
-            known = load_file(self._sources, "entity", id_, self._site.entities[id_], names)
-            if keep:
-                self._ancestors[id_] = known
-        return known
+    # ---- inheritance
 
-    def _resolve(
-        self, own: SourceFile, below: tuple[str, ...]
-    ) -> tuple[dict[str, Any], tuple[SourceFile, ...], list[Diagnostic]]:
+    def _merge(self, id_: str, below: tuple[str, ...]) -> _Merged:
         """Merge a file with its ancestors; `below` are the ids that were come through."""
-        extends = own.values.get("extends") or ()
-        parents = (extends,) if isinstance(extends, str) else tuple(extends)
-        found: list[Diagnostic] = []
-        trees: list[tuple[str, dict[str, Any]]] = []
-        lineage: list[SourceFile] = [own]
-        for index, parent in enumerate(parents):
-            place = ("extends",) if isinstance(extends, str) else ("extends", index)
-            if parent not in self._site.entities:
-                hint = did_you_mean(parent, self._site.entities) or f"make `content/entities/{parent}.yaml`"
-                span = locate(own.file, own.data, place)
-                found.append(problem("unknown-entity", f"there is no entity `{parent}`", span, hint=hint))
-                continue
-            if parent in (own.id, *below) or len(below) > MAX_ANCESTORS:
-                if not below or parent == own.id:
-                    span = locate(own.file, own.data, place)
-                    way = " → ".join([own.id, parent] if parent == own.id else [*below, own.id, parent])
-                    found.append(problem("inheritance-cycle", f"`{own.id}` extends itself: {way}", span))
-                elif parent == below[0]:
-                    first, _ = self._source(below[0], keep=True)
-                    way = " → ".join([*below, own.id, parent])
-                    span = locate(first.file, first.data, ("extends",))
-                    found.append(problem("inheritance-cycle", f"`{below[0]}` extends itself: {way}", span))
-                continue
-            above, _ = self._source(parent, keep=True)
-            tree, line, more = self._resolve(above, (*below, own.id))
-            found += [one for one in more if one.code == "inheritance-cycle"]
-            trees.append((parent, inherited(tree)))
-            lineage += [file for file in line if file not in lineage]
-        if not below:
-            found += self._disagree(own, trees)
+        if id_ in self._ancestors:
+            return self._ancestors[id_]
+        names = self._site.settings.names
+        own, found = load_file(self._sources, "entity", id_, self._site.entities[id_], names)
+        way = (*below, id_)
+        parents: list[tuple[str, _Merged]] = []
+        for index, parent in enumerate(own.values.get("extends") or ()):
+            wrong = self._wrong_parent(own, parent, index, way)
+            if wrong is None:
+                parents.append((parent, self._merge(parent, way)))
+            else:
+                found.append(wrong)
+        found += self._disagree(own, parents)
         values: dict[str, Any] = {}
-        for _, tree in trees:
-            values = merge(values, tree)
-        return merge(values, own.values), tuple(lineage), found
+        lineage = [own]
+        for _, above in parents:
+            values = merge(values, inherited(above.values))
+            lineage += [file for file in above.lineage if file not in lineage]
+            found += above.found
+        merged = _Merged(merge(values, own.values), tuple(lineage), tuple(found))
+        if below and not any(one.code == "inheritance-cycle" for one in found):
+            self._ancestors[id_] = merged
+        return merged
 
-    def _disagree(self, own: SourceFile, trees: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Diagnostic]:
+    def _wrong_parent(
+        self, own: SourceFile, parent: str, index: int, way: tuple[str, ...]
+    ) -> Diagnostic | None:
+        if parent not in self._site.entities:
+            hint = did_you_mean(parent, self._site.entities) or f"make `{ENTITIES}{parent}.yaml`"
+            span = locate(own.file, own.data, ("extends", index))
+            return problem("unknown-entity", f"there is no entity `{parent}`", span, hint=hint)
+        if parent in way:
+            return self._cycle(way[way.index(parent) :])
+        if len(way) > MAX_ANCESTORS:
+            span = locate(own.file, own.data, ("extends", index))
+            return problem("too-large", f"more than {MAX_ANCESTORS} entities extend one another", span)
+        return None
+
+    def _cycle(self, ids: tuple[str, ...]) -> Diagnostic:
+        """Speak of a cycle at the first of its entities, so that all who meet it say the same."""
+        at = ids.index(min(ids))
+        ring = (*ids[at:], *ids[: at + 1])
+        path = self._site.entities[ring[0]]
+        own, _ = load_file(self._sources, "entity", ring[0], path, self._site.settings.names)
+        extends = own.values.get("extends") or ()
+        span = locate(path, own.data, ("extends", extends.index(ring[1]) if ring[1] in extends else 0))
+        way = " → ".join(f"`{id_}`" for id_ in ring)
+        return problem("inheritance-cycle", f"`{ring[0]}` extends itself: {way}", span)
+
+    def _disagree(self, own: SourceFile, parents: list[tuple[str, _Merged]]) -> list[Diagnostic]:
         found = []
-        for path, left, right in disagreements(trees, own.values):
-            spans = []
-            for id_ in (left, right):
-                parent, _ = self._source(id_, keep=True)
-                spans.append(Label(locate(parent.file, parent.data, path), f"`{id_}` says this"))
+        trees = [(id_, inherited(above.values)) for id_, above in parents]
+        lineages = {id_: above.lineage for id_, above in parents}
+        for path, left, right in disagreements(trees, own.values) if len(trees) > 1 else ():
+            labels = [Label(_place_in(lineages[id_], path), f"`{id_}` says this") for id_ in (left, right)]
             name = ".".join(path)
             found.append(
                 problem(
@@ -133,7 +141,7 @@ class EntityLoader:
                     f"`{left}` and `{right}` give `{name}` different values",
                     locate(own.file, own.data, ("extends",)),
                     hint=f"set `{name}` in `{own.file}`",
-                    labels=tuple(spans),
+                    labels=tuple(labels),
                     entities=(own.id,),
                 )
             )
@@ -142,18 +150,25 @@ class EntityLoader:
     # ---- facts
 
     def _facts(
-        self, id_: str, own: SourceFile, values: Mapping[str, Any], locale: str
+        self, id_: str, lineage: tuple[SourceFile, ...], values: Mapping[str, Any], locale: str
     ) -> tuple[dict[str, Any], list[Diagnostic]]:
         """Return all that clauses may read, with null for what nobody set."""
-        if not language.known_locale(locale):
-            span = locate(own.file, own.data, ("locales",))
-            return {}, [problem("invalid-value", f"there is no locale `{locale}`", span, entities=(id_,))]
         names = self._site.settings.names
+        settings = self._site.settings_file
+        asked = next((file for file in lineage if file.values.get("locales")), None)
+        if asked is None:
+            span = locate(settings.file, settings.data, ("locale",))
+        else:
+            span = locate(asked.file, asked.data, ("locales", asked.values["locales"].index(locale)))
+        if not language.known_locale(locale):
+            # what the settings say of a locale that there is not was said when they were read
+            message = f"there is no locale `{locale}`"
+            return {}, [problem("invalid-value", message, span, entities=(id_,))] if asked else []
         strings = core_strings(locale, values.get("strings") or {}, self._site.settings.fallback)
         if strings is None:
-            hint = "add a `fallback` for it to policypages.yaml"
-            span = locate(own.file, own.data, ("locales",))
-            return {}, [problem("missing-strings", f"there are no labels for `{locale}`", span, hint=hint)]
+            message = f"there are no labels for `{locale}`: for contacts, cookies and the like"
+            hint = f"say in policypages.yaml whose to use: `fallback: {{{locale}: en}}`"
+            return {}, [problem("missing-strings", message, span, hint=hint, entities=(id_,))]
         cookies = {key: _cookie(key, given, strings) for key, given in _given(values, "cookies").items()}
         types = {cookie["type"] for cookie in cookies.values()}
         contacts = _given(values, "contacts")
@@ -177,6 +192,17 @@ class EntityLoader:
             "extra": {name: extra.get(name) for name in names.get("extra") or {}},
         }
         return facts, []
+
+
+def _place_in(lineage: tuple[SourceFile, ...], path: tuple[str, ...]) -> Span:
+    """Find where the nearest file that states a value states it."""
+    for file in lineage:
+        at: Any = file.values
+        for key in path:
+            at = at.get(key, _NOWHERE) if isinstance(at, Mapping) else _NOWHERE
+        if at is not _NOWHERE:
+            return locate(file.file, file.data, path)
+    return locate(lineage[0].file, lineage[0].data, path)
 
 
 def _given(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:

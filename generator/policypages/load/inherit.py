@@ -19,31 +19,38 @@ _ENTRIES: Final = (
 )
 
 
-def _is_entries(path: Path) -> bool:
-    if path[:1] == ("in",):
-        path = path[2:]
-    return any(
-        len(path) == len(known) and all(k in ("*", p) for k, p in zip(known, path, strict=True))
-        for known in _ENTRIES
-    )
-
-
-def merge(base: Mapping[str, Any], over: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
-    """Lay one tree over another: mappings merge key by key, the rest replaces, null takes away.
-
-    A null takes an entry out of a mapping of entries, and sets any other fact to null.
-    """
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one tree over another: mappings merge key by key, the rest replaces, null sets to null."""
     out = dict(base)
     for key, value in over.items():
-        below = (*path, key)
-        if value is None and _is_entries(path):
-            out.pop(key, None)
-        elif isinstance(value, Mapping):
+        if isinstance(value, Mapping):
             known = out.get(key)
-            out[key] = merge(known if isinstance(known, Mapping) else {}, value, below)
+            out[key] = merge(known if isinstance(known, Mapping) else {}, value)
         else:
             out[key] = value
     return out
+
+
+def settle(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the entries that are null out of the mappings of entries, once all that merges is merged."""
+    out = dict(values)
+    for path in _ENTRIES:
+        _take_out(out, path)
+    return out
+
+
+def _take_out(tree: dict[str, Any], path: Path) -> None:
+    """Copy the mappings on the way down, since ancestors share them."""
+    head, rest = path[0], path[1:]
+    for key in list(tree) if head == "*" else (head,):
+        below = tree.get(key)
+        if not isinstance(below, Mapping):
+            continue
+        if rest:
+            tree[key] = dict(below)
+            _take_out(tree[key], rest)
+        elif None in below.values():
+            tree[key] = {name: value for name, value in below.items() if value is not None}
 
 
 def inherited(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,16 +99,30 @@ def for_locale(values: Mapping[str, Any], locale: str, *, first: bool) -> dict[s
     if not first:
         out["policies"] = {id_: _without_edits(policy) for id_, policy in (out.get("policies") or {}).items()}
     over = (values.get("in") or {}).get(locale)
-    return merge(out, over) if over else out
+    return settle(merge(out, over) if over else out)
 
 
 def _without_edits(policy: Any) -> Any:
-    if not isinstance(policy, Mapping) or not policy.get("adjust"):
+    if not isinstance(policy, Mapping):
         return policy
-    adjust = {
-        id_: {key: value for key, value in change.items() if key != "edits"}
-        if isinstance(change, Mapping)
-        else change
-        for id_, change in policy["adjust"].items()
-    }
-    return {**policy, "adjust": adjust}
+    out = dict(policy)
+    if out.get("adjust"):
+        out["adjust"] = {id_: _without(change, "edits") for id_, change in out["adjust"].items()}
+    if out.get("sections"):
+        out["sections"] = [_unedited(section) for section in out["sections"]]
+    return out
+
+
+def _without(values: Any, name: str) -> Any:
+    return (
+        {key: value for key, value in values.items() if key != name}
+        if isinstance(values, Mapping)
+        else values
+    )
+
+
+def _unedited(section: Mapping[str, Any]) -> dict[str, Any]:
+    out: dict[str, Any] = _without(section, "edits")
+    if out.get("sections"):
+        out["sections"] = [_unedited(below) for below in out["sections"]]
+    return out

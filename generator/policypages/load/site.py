@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
-from policypages.formats.facts import read_yaml
+from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, has_errors, problem
+from policypages.formats.facts import locate, read_yaml
 from policypages.formats.language import known_locale
 from policypages.formats.schema import Kind, validate
 from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
@@ -21,7 +21,7 @@ POLICIES: Final = "content/policies/"
 ENTITIES: Final = "content/entities/"
 DEFAULT_THEME: Final = "default"
 _CLAUSE_NAME: Final = re.compile(r"(?P<id>[^@.]*)(?:@(?P<variant>[^.]*))?(?:\.(?P<locale>[^.]+))?\.md")
-_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)(?<=\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _NEWLINES: Final = re.compile(r"\r\n?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSEEN: Final = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -35,7 +35,7 @@ def load_site(sources: Sources) -> tuple[Site | None, list[Diagnostic]]:
     settings_file, found = load_file(sources, "settings", SETTINGS_FILE, SETTINGS_FILE)
     settings, more = _settings(settings_file)
     found += more
-    clauses, more = _clauses(sources)
+    clauses, more = _clauses(sources, settings.locale)
     found += more
     policies, more = _policies(sources)
     found += more
@@ -61,7 +61,7 @@ def load_file(
     if data is None:
         return SourceFile(id_, path, b"", {}), found
     raw, found = read_yaml(path, data)
-    if raw is None:
+    if found and not raw:
         return SourceFile(id_, path, data, {}), found
     values, more = validate(kind, path, raw, data, names)
     return SourceFile(id_, path, data, values), found + more
@@ -89,7 +89,7 @@ def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
 # --------------------------------------------------------------- clauses
 
 
-def _clauses(sources: Sources) -> tuple[dict[str, tuple[ClauseFile, ...]], list[Diagnostic]]:
+def _clauses(sources: Sources, main: str) -> tuple[dict[str, tuple[ClauseFile, ...]], list[Diagnostic]]:
     clauses: dict[str, list[ClauseFile]] = {}
     found: list[Diagnostic] = []
     for path in sources.paths:
@@ -97,8 +97,16 @@ def _clauses(sources: Sources) -> tuple[dict[str, tuple[ClauseFile, ...]], list[
             continue
         clause, more = load_clause(sources, path)
         found += more
-        if clause is not None:
-            clauses.setdefault(clause.id, []).append(clause)
+        if clause is None:
+            continue
+        files = clauses.setdefault(clause.id, [])
+        for other in files:
+            if (other.variant, other.locale or main) == (clause.variant, clause.locale or main):
+                message = f"two files hold the text of the clause `{clause.id}` in `{main}`"
+                hint = f"`{main}` is the main locale, and a file without a locale is in it: take one away"
+                labels = (Label(Span(other.file), "the other is here"),)
+                found.append(problem("collision", message, Span(path), hint=hint, labels=labels))
+        files.append(clause)
     return {id_: tuple(files) for id_, files in clauses.items()}, found
 
 
@@ -119,15 +127,18 @@ def load_clause(sources: Sources, path: str) -> tuple[ClauseFile | None, list[Di
             problem("invalid-id", f"`{name}` names the locale `{match['locale']}`, which is none", Span(path))
         ]
     data, found = _read(sources, path)
-    if data is None:
-        return None, found
-    text, found = clause_text(path, data)
-    if text is None:
-        return None, found
-    values, body, line, more = _front_matter(path, text)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    clause = ClauseFile(id_, match["variant"], match["locale"], path, data, values, body, line, digest)
-    return clause, found + more
+    text, body, line = None, "", 1
+    values: dict[str, Any] = {}
+    if data is not None:
+        text, found = clause_text(path, data)
+    if text is not None:
+        values, body, line, more = _front_matter(path, text)
+        found += more
+    if has_errors(found):
+        values.setdefault("title", id_)  # what is wrong was said, and outlines that name the clause are right
+    digest = hashlib.sha256((text or "").encode()).hexdigest()
+    clause = ClauseFile(id_, match["variant"], match["locale"], path, data or b"", values, body, line, digest)
+    return clause, found
 
 
 def clause_text(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
@@ -183,7 +194,7 @@ def _front_matter(path: str, text: str) -> tuple[dict[str, Any], str, int, list[
         return {}, text[match.end() :], line, []
     data = ("\n" + yaml + "\n").encode()
     raw, found = read_yaml(path, data)
-    if raw is None:
+    if found and not raw:
         return {}, text[match.end() :], line, found
     values, more = validate("clause", path, raw, data)
     return values, text[match.end() :], line, found + more
@@ -251,9 +262,8 @@ def _theme(sources: Sources, settings: Settings, file: SourceFile) -> tuple[Them
     found: list[Diagnostic] = []
     if settings.theme not in names:
         hint = did_you_mean(settings.theme, names) or f"make the folder `themes/{settings.theme}`"
-        found.append(
-            problem("unknown-theme", f"there is no theme `{settings.theme}`", Span(file.file), hint=hint)
-        )
+        span = locate(file.file, file.data, ("theme",))
+        found.append(problem("unknown-theme", f"there is no theme `{settings.theme}`", span, hint=hint))
     templates: dict[str, tuple[str, str]] = {}
     assets: dict[str, bytes] = {}
     strings: dict[str, dict[str, str]] = {}

@@ -65,7 +65,7 @@ def site_parts(view: SiteView) -> dict[str, str]:
         "the site's name": digest([view.id, view.name]),
         "`sample`": digest(view.sample),
         "`url`": digest(view.url),
-        "the site's policies": digest([[p.id, p.title, p.path] for p in view.policies]),
+        "the site's policies": digest([view.home, [[p.id, p.title, p.path] for p in view.policies]]),
         "strings": digest(view.strings),
         "assets": digest(view.assets),
         "locale": view.locale,

@@ -1,10 +1,12 @@
-"""Plan the overview: one page for the house over all sites, never published."""
+"""Plan what is for the house and never published: the page over all sites, the headers for hosts."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from policypages.formats.catalogue import nearest
+from policypages.headers import HEADERS
 from policypages.model import FileTask, FixedTask, OverviewTask, Site
 from policypages.plan.keys import digest, file_task
 from policypages.plan.sites import hashed_name
@@ -37,4 +39,8 @@ def plan_overview(
         file_task(assets[name], {f"the asset `{name}`": digest(data)}, FixedTask(data))
         for name, data in theme.assets.items()
     ]
+    headers = json.dumps(dict(HEADERS), indent=2) + "\n"
+    files.append(
+        file_task(f"{FOLDER}/headers.json", {"its content": digest(headers)}, FixedTask(headers.encode()))
+    )
     return tuple(files)

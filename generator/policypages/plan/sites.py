@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol
-from xml.sax.saxutils import escape
+from typing import Any, Protocol
 
 from policypages.diagnostics import Diagnostic, Label, did_you_mean, problem
 from policypages.formats import language
@@ -16,6 +15,7 @@ from policypages.model import (
     FixedTask,
     IndexTask,
     MissingTask,
+    Origin,
     PageTask,
     PolicyLink,
     Section,
@@ -26,10 +26,10 @@ from policypages.model import (
     Target,
 )
 from policypages.paths import PathProblem, collision_key, output_path
+from policypages.plan.crawlers import robots, sitemap
 from policypages.plan.keys import at_path, digest, file_task, outline_shape, site_parts
-from policypages.plan.outline import Compiling, Outline, OutlineResolver, origin_in, span_of
-
-_SITEMAP_PAGE: Final = 50_000  # https://www.sitemaps.org/protocol.html
+from policypages.plan.outline import Compiling, Outline, OutlineResolver
+from policypages.plan.tree import has_path, origin_in, span_of
 
 
 class Views(Protocol):
@@ -73,7 +73,7 @@ class SitePlanner:
 
 
 def hashed_name(name: str, data: bytes) -> str:
-    """Return the output name of an asset: its content's digest is part of it, so it may be cached for ever."""
+    """Return the output name of an asset, its content's digest in it, so that it may be cached for ever."""
     stem, dot, ending = name.rpartition(".")
     mark = hashlib.sha256(data).hexdigest()[:10]
     return f"assets/{stem}-{mark}.{ending}" if dot else f"assets/{name}-{mark}"
@@ -102,7 +102,7 @@ class _SiteWork:
             outlines = {policy.id: self._outline(view, policy) for policy in policies}
             targets = dict(self._link_targets(links[view.locale], outlines))
             for link in links[view.locale]:
-                task = self._page(site_view, view, link, outlines, targets, links)
+                task = self._page(site_view, view, link, outlines=outlines, targets=targets, links=links)
                 files.append(file_task(link.path, self._parts(task, outlines[link.id][0]), task))
                 pages.append((link.title, link.path, view.locale))
             index = file_task(
@@ -130,25 +130,46 @@ class _SiteWork:
                 self._complain(
                     "unknown-policy", f"there is no policy `{id_}`", span_of(origin, key=True), hint
                 )
-            elif policy.values:
+            else:
                 yield policy
+        first = self.first.values.get("policies") or {}
+        for view in self.views[1:]:
+            for id_ in view.values.get("policies") or {}:
+                if id_ not in first:
+                    hint = (
+                        did_you_mean(id_, first) or f"list `{id_}` under `policies` of the entity itself, too"
+                    )
+                    span = span_of(origin_in(view, ("policies", id_)), key=True)
+                    self._complain("unknown-policy", f"this entity does not publish `{id_}`", span, hint)
 
     def _policy_links(self, view: Entity, policies: list[SourceFile]) -> tuple[PolicyLink, ...]:
         links = []
         for policy in policies:
             own = (view.values.get("policies") or {}).get(policy.id) or {}
+            if own.get("publish") is False:
+                continue
             in_locale = (policy.values.get("in") or {}).get(view.locale) or {}
             title = own.get("title") or in_locale.get("title") or policy.values.get("title") or policy.id
             folder = own.get("path") or in_locale.get("path") or policy.values.get("path") or policy.id
             path = output_path(*self._base(view.locale), folder, "index.html")
             if isinstance(path, PathProblem):
-                origin = origin_in(view, ("policies", policy.id))
+                origin = self._path_origin(view, policy)
                 self._complain(
                     "invalid-value", f"the output path `{path.path}` {path.reason}", span_of(origin), None
                 )
                 continue
             links.append(PolicyLink(policy.id, title, path))
         return tuple(links)
+
+    def _path_origin(self, view: Entity, policy: SourceFile) -> Origin:
+        """Find what states the path of a page: the entity, or the policy, or else the entity's use of it."""
+        own = origin_in(view, ("policies", policy.id, "path"))
+        if has_path(own.file.values, own.path):
+            return own
+        for path in (("in", view.locale, "path"), ("path",)):
+            if has_path(policy.values, path):
+                return Origin(policy, path)
+        return origin_in(view, ("policies", policy.id))
 
     def _base(self, locale: str) -> tuple[str, ...]:
         return (self.id,) if locale == self.locales[0] else (self.id, locale.lower())
@@ -158,9 +179,13 @@ class _SiteWork:
         fallback = self.site.settings.fallback
         own = {key: value for key, value in (view.values.get("strings") or {}).items() if value is not None}
         found = nearest(view.locale, theme.strings, fallback)
-        known = {key for strings in theme.strings.values() for key in strings}
+        known = {key for strings in theme.strings.values() for key in strings} | CORE_KEYS
+        known |= {f"retention_{name}" for name in self.site.settings.names.get("retention") or ()}
+        known |= {f"retention_{name}" for name in self.site.settings.names.get("retention") or ()}
         if found is None:
             origin = origin_in(view, ("locales",))
+            if not has_path(origin.file.values, origin.path):
+                origin = Origin(self.site.settings_file, ("locale",))
             hint = (
                 f"add `themes/{theme.name}/strings/{view.locale}.yaml`, or a `fallback` in policypages.yaml"
             )
@@ -168,10 +193,10 @@ class _SiteWork:
                 "missing-strings", f"the theme has no strings for `{view.locale}`", span_of(origin), hint
             )
         for key in own:
-            if key not in known and key not in CORE_KEYS:
+            if key not in known:
                 origin = origin_in(view, ("strings", key))
-                hint = did_you_mean(key, {*known, *CORE_KEYS})
-                self._complain("unknown-key", f"there is no string `{key}`", span_of(origin, key=True), hint)
+                span, near = span_of(origin, key=True), did_you_mean(key, known)
+                self._complain("unknown-key", f"there is no string `{key}`", span, near)
         default = theme.strings.get("en", {})
         return SiteView(
             id=self.id,
@@ -221,6 +246,7 @@ class _SiteWork:
         site_view: SiteView,
         view: Entity,
         link: PolicyLink,
+        *,
         outlines: Mapping[str, tuple[Outline, Mapping[str, Any]]],
         targets: Mapping[str, Target],
         links: Mapping[str, tuple[PolicyLink, ...]],
@@ -254,7 +280,7 @@ class _SiteWork:
 
     def _parts(self, task: PageTask, outline: Outline) -> dict[str, str]:
         """Name all that a page is made from."""
-        clauses = {}
+        clauses: dict[str, str] = {}
         reads = set(outline.reads)
         refs: set[str] = set()
         links: set[str] = set()
@@ -262,7 +288,8 @@ class _SiteWork:
             if section.shows:
                 reads.add(section.shows)
             if section.clause is not None:
-                clauses[f"the clause `{section.clause.file.id}`"] = section.clause.digest[:12]
+                name = f"the clause `{section.clause.file.id}`"
+                clauses[name] = clauses.get(name, "") + section.clause.digest[:12]
                 reads |= section.clause.body.reads.facts
                 refs |= section.clause.body.reads.refs
                 links |= section.clause.body.reads.links
@@ -290,8 +317,10 @@ class _SiteWork:
             yield file_task(f"{self.id}/{path}", parts, FixedTask(data))
         url: str | None = self.first.values.get("url")
         if url:
-            yield from self._sitemap(url, [link.path for in_locale in links.values() for link in in_locale])
-        else:
+            homes = ["/".join((*self._base(view.locale), "index.html")) for view in self.views]
+            pages = [link.path for in_locale in links.values() for link in in_locale]
+            yield sitemap(self.id, url, (*homes, *pages))
+        elif not self.first.facts.get("sample"):
             text = "no `url`: the site has no sitemap and no canonical addresses"
             self.found.append(
                 problem(
@@ -303,23 +332,10 @@ class _SiteWork:
             )
         if not self.first.values.get("owns_root"):
             return
-        sitemap = f"\nSitemap: {url.rstrip('/')}/sitemap.xml" if url else ""
-        rule = "Disallow: /" if self.first.facts.get("sample") else "Allow: /"
-        yield self._fixed("robots.txt", f"User-agent: *\n{rule}\n{sitemap.strip()}".rstrip() + "\n")
+        yield robots(self.id, url, sample=bool(self.first.facts.get("sample")))
         view = self._site_view(self.first, links[self.first.locale])
         parts = {**self.planner.page_parts("404.html"), **site_parts(view)}
         yield file_task(f"{self.id}/404.html", parts, MissingTask(view))
-
-    def _sitemap(self, url: str, paths: list[str]) -> Iterator[FileTask]:
-        base = url.rstrip("/")
-        home = [f"{self.id}/index.html", *paths]
-        places = [f"{base}/{path.split('/', 1)[1].removesuffix('index.html')}" for path in home]
-        lines = "".join(f"  <url><loc>{escape(place)}</loc></url>\n" for place in places[:_SITEMAP_PAGE])
-        head = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        yield self._fixed("sitemap.xml", f"{head}{lines}</urlset>\n")
-
-    def _fixed(self, name: str, text: str) -> FileTask:
-        return file_task(f"{self.id}/{name}", {"its content": digest(text)}, FixedTask(text.encode()))
 
     def _check_collisions(self, files: list[FileTask]) -> None:
         """Refuse two files of one path: two policies that claim one folder."""
@@ -328,21 +344,35 @@ class _SiteWork:
             other = claimed.setdefault(collision_key(file.path), file)
             if other is file:
                 continue
-            names = [f.task.policy if isinstance(f.task, PageTask) else f.path for f in (other, file)]
-            spans = [span_of(origin_in(self.first, ("policies", name)), key=True) for name in names]
+            labels = (Label(span_of(self._claim(other)), "the other is here"),)
             self.found.append(
                 problem(
                     "collision",
-                    f"`{names[0]}` and `{names[1]}` both claim the page `{file.path}`",
-                    spans[1],
+                    f"{_named(other)} and {_named(file)} both claim the page `{file.path}`",
+                    span_of(self._claim(file)),
                     hint="give one of them another `path`",
-                    labels=(Label(spans[0], "the other is here"),),
+                    labels=labels,
                     entities=(self.id,),
                 )
             )
 
+    def _claim(self, file: FileTask) -> Origin:
+        """Find what states the path of a file."""
+        if isinstance(file.task, PageTask):
+            return self._path_origin(file.task.entity, self.site.policies[file.task.policy])
+        return origin_in(self.first, ("locales",))
+
     def _complain(self, code: str, message: str, span: Any, hint: str | None) -> None:
         self.found.append(problem(code, message, span, hint=hint, entities=(self.id,)))
+
+
+def _named(file: FileTask) -> str:
+    task = file.task
+    if isinstance(task, PageTask):
+        return f"`{task.policy}` in `{task.site.locale}`" if task.alternates else f"`{task.policy}`"
+    return (
+        f"the list of policies in `{task.site.locale}`" if isinstance(task, IndexTask) else f"`{file.path}`"
+    )
 
 
 def walk(sections: tuple[Section, ...]) -> Iterator[Section]:

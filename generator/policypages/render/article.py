@@ -6,17 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
 from policypages.formats import language
-from policypages.formats.facts import locate
+from policypages.formats.facts import locate, locate_in_front, may_state
 from policypages.formats.templates.article import compose
+from policypages.formats.templates.markup import escaped, safe
 from policypages.formats.templates.texts import LEVEL, scope_of
 from policypages.model import Article, Finding, Heading, PageTask, Section, TagPlace
 
 _COOKIE_COLUMNS: Final = ("name", "type", "purpose", "category", "provider", "duration")
+_DERIVED: Final = re.compile(r"(?<=^retention)(\.[^.]+)\.(?:count|unit)$|(?<=^contacts)(\.[^.]+)\.channels$")
 _LINKS: Final = re.compile(r'href="([^"]*)"')
+_ALIGNED: Final = re.compile(r'(<t[hd]) style="text-align:(left|center|right)"')
 
 
 def render_article(task: PageTask) -> tuple[Article, list[Diagnostic]]:
@@ -50,6 +51,7 @@ class _Composer:
     def __init__(self, task: PageTask) -> None:
         self.task = task
         self.found: list[Diagnostic] = []
+        self.told: set[tuple[str, str]] = set()
         self.anchors: list[str] = []
         locale = task.entity.locale
         self.scope = scope_of(task.facts, locale=locale, refs=task.refs, links=task.links)
@@ -62,6 +64,8 @@ class _Composer:
             level = section.level if section.heading != "none" else section.level - 1
             scope = {**self.scope, "option": section.options, "sections": section.counts, LEVEL: level}
             html, findings = section.clause.body.render(scope)
+            # the headers forbid a style in an element; text has no `<`, so this meets nothing but cells
+            html = _ALIGNED.sub(r'\1 class="align-\2"', html)
             for finding in findings:
                 self._explain(section, section.clause.body.tags[finding.tag], finding)
         if section.heading == "run-in" and section.title:
@@ -72,7 +76,7 @@ class _Composer:
             "level": section.level,
             "number": section.number,
             "title": section.title,
-            "html": Markup(html),  # noqa: S704 - made by the sandbox with autoescape on
+            "html": safe(html),
             "contact": None,
             "table": None,
         }
@@ -89,9 +93,10 @@ class _Composer:
         kind, _, name = shows.partition(".")
         if kind == "contacts":
             contact = (self.task.facts.get("contacts") or {}).get(name)
-            if contact is None:
+            if contact is None and name in (self.task.facts.get("contacts") or {}):
                 place = TagPlace(self._shown_at(section), f"shows: {shows}", (shows,))
                 self._explain(section, place, Finding(0, "missing-fact", ""))
+            if contact is None:
                 return
             out["contact"] = {**contact, "dial": re.sub(r"[^\d+]", "", contact["phone"] or "")}
         elif kind == "cookies":
@@ -100,10 +105,11 @@ class _Composer:
             out["table"] = self._retention()
 
     def _shown_at(self, section: Section) -> Span:
-        origin = section.origin
-        if section.clause is not None and "shows" in section.clause.file.values:
-            return Span(section.clause.file.file, 1)
-        return locate(origin.file.file, origin.file.data, (*origin.path, "shows"))
+        if section.shown_at is not None:
+            return locate(section.shown_at.file.file, section.shown_at.file.data, section.shown_at.path)
+        if section.clause is None:
+            return locate(section.origin.file.file, section.origin.file.data, section.origin.path)
+        return locate_in_front(section.clause.file.file, section.clause.file.data, ("shows",))
 
     def _cookies(self) -> dict[str, Any] | None:
         cookies = list((self.task.facts.get("cookies") or {}).values())
@@ -138,13 +144,23 @@ class _Composer:
     def _explain(self, section: Section, place: TagPlace, finding: Finding) -> None:
         """Say what a tag met, where it stands, how the page came to it, and where to mend it."""
         paths = [path for path in place.paths if self._is_missing(path)] or list(place.paths)
-        path = paths[0] if paths else ""
+        path = _stated(paths[0]) if paths else ""
+        of_page = path.startswith(("option.", "sections.", "policy."))
+        stated = bool(path) and not of_page and may_state(self.task.entity.lineage, (*path.split("."),))
+        if finding.code == "missing-fact" and stated:
+            return  # it is stated, and was refused: that was said
         message, hint = finding.message, None
         labels: tuple[Label, ...] = ()
         if finding.code == "missing-fact":
+            if (place.span.file, path or place.source) in self.told:
+                return
+            self.told.add((place.span.file, path or place.source))
             message = f"`{path or place.source}` is printed here, and is not set"
-            if path and not path.startswith(("option.", "sections.", "policy.")):
+            if path and not of_page:
                 labels, hint = self._where_to_add(path)
+                if place.source.startswith("shows:"):
+                    message = f"`{path}` is shown here, and is not set"
+                    hint = f"{hint.partition(', or ')[0]}, or let the section stand `when: {path}`"
             elif path.startswith("sections."):
                 hint = "the section has no numbered sections below it: set `numbered: true` in the outline"
             else:
@@ -196,21 +212,38 @@ class _Composer:
         missing = ".".join(names[depth:])
         where = f"under `{'.'.join(names[:depth])}` " if depth else ""
         span = locate(own.file, own.data, names[:depth], key=True) if depth else Span(own.file)
-        near = did_you_mean(names[-1], at if isinstance(at, Mapping) and depth else ())
+        given = at if isinstance(at, Mapping) and depth == len(names) - 1 else {}
+        if names[-1] in given:
+            here = locate(own.file, own.data, names, key=True)
+            hint = f"give `{path}` a value in {own.file}, or put `{{% if {path} %}}` round what prints it"
+            return (Label(here, f"`{missing}` is set to nothing here"),), hint
+        near = did_you_mean(names[-1], given) if depth else None
         add = (
             f"add `{names[-1]}:` {where}in {own.file}"
             if depth == len(names) - 1
-            else f"add `{missing}` {where}in {own.file}"
+            else f"add `{_nested(names[depth:])}` {where}in {own.file}"
         )
         hint = f"{add}, or put `{{% if {path} %}}` round what prints it"
         label = Label(span, f"`{missing}` is missing here" + (f"; {near}" if near else ""))
         return (label,), hint
 
 
+def _nested(names: tuple[str, ...]) -> str:
+    """Write a path as one line of YAML would state it: `retention: {orders: …}`."""
+    return f"{names[0]}: {{{_nested(names[1:])}}}" if len(names) > 1 else f"{names[0]}: …"
+
+
+def _stated(path: str) -> str:
+    """Return the fact that a derived one is worked out from, which is what a person can add."""
+    if path == "cookie_types":
+        return "cookies"
+    return _DERIVED.sub(lambda match: match[1] or match[2], path)
+
+
 def _run_in(title: str, html: str) -> str:
     """Put a title before the words of the first paragraph."""
     ending = "" if title.endswith((".", "?", "!", ":")) else "."
-    head = Markup('<strong class="title">{}{}</strong>').format(title, ending)
+    head = f'<strong class="title">{escaped(title)}{ending}</strong>'
     return f"<p>{head} {html[3:]}" if html.startswith("<p>") else f"<p>{head}</p>\n{html}"
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from policypages.diagnostics import Diagnostic, problem
+from policypages.formats.clauses.emptiness import first_empty, pieces_of
 from policypages.formats.clauses.place import Place, apply_edits
-from policypages.formats.clauses.reader import code_lines, encode_url, inline_markdown, parse, render
+from policypages.formats.clauses.reader import (
+    encode_url,
+    inline_markdown,
+    line_kinds,
+    parse,
+    render,
+    too_deep,
+)
 from policypages.formats.clauses.rows import place_rows
-from policypages.formats.clauses.shapes import match_tags, shape_tags
+from policypages.formats.clauses.shapes import Shaped, match_tags, shape_tags
 from policypages.formats.clauses.structure import Checker
 from policypages.formats.clauses.tags import PRINT, STATEMENTS, Tag, Tagged, find_tags
 
 __all__ = [
+    "MAX_BODY",
     "PRINT",
     "STATEMENTS",
     "Parsed",
@@ -22,8 +32,10 @@ __all__ = [
     "apply_edits",
     "encode_url",
     "find_tags",
+    "first_empty",
     "inline_markdown",
     "match_tags",
+    "pieces_of",
     "read_clause",
 ]
 
@@ -35,43 +47,68 @@ class Parsed:
     """A clause's body as HTML in which words stand for tags.
 
     Beside the words of tags (`nonce0000z`) there are those of addresses that hold tags
-    (`nonceu0000z`, an index into `urls`), of heading levels (`nonceh1z`), and of the ends of what
-    is dropped when it stays empty (`nonced0z`, `nonced1z`).
+    (`nonceu0000z`, an index into `urls`), of heading levels (`nonceh1z`), and of the beginning and
+    the end of what is dropped when it stays empty: lists and table bodies (`nonced0z`), paragraphs
+    (`nonced2z`), and `nonced1z` behind either. `own_line` are the tags whose `-` has nothing to do.
+    `targets` are the addresses without tags, with an offset in the body that is not behind them.
     """
 
     html: str
     tagged: Tagged
     urls: tuple[tuple[str | int, ...], ...]
+    own_line: frozenset[int]
     depth: int
-    targets: tuple[str, ...]
+    targets: tuple[tuple[str, int], ...]
 
 
-def read_clause(body: str, place: Place) -> tuple[Parsed | None, list[Diagnostic]]:
+def read_clause(tagged: Tagged, place: Place) -> tuple[Parsed | None, list[Diagnostic]]:
     """Read a clause's body; None where a problem leaves nothing to go on with."""
-    if len(body) > MAX_BODY:
-        return None, [problem("too-large", f"a clause holds more than {MAX_BODY} characters", place.span(0))]
-    tagged, found = find_tags(body, place)
-    shaped, more = shape_tags(tagged, code_lines(tagged.text), place)
-    found += more
-    if more or any(one.code == "template-syntax" for one in found):
+    try:
+        return _read(tagged, place)
+    except RecursionError:
+        return None, [problem("too-large", "the Markdown is nested too deeply", place.span(0))]
+
+
+def _read(tagged: Tagged, place: Place) -> tuple[Parsed | None, list[Diagnostic]]:
+    shaped, found = shape_tags(tagged, line_kinds, place)
+    if found:
         return None, found
-    statements = [tagged.word(tag.index) for tag in tagged.tags if tag.is_statement]
-    tokens, more = place_rows(parse(shaped.text, statements), shaped, tagged, place)
-    found += more
-    if more:
+    tokens, definitions = parse(shaped.text, shaped.hops(tagged))
+    deep = too_deep(tokens)
+    if deep is not None:
+        offset = _offsets(shaped, tagged)[deep.map[0] if deep.map else 0]
+        return None, [problem("too-large", "the Markdown is nested too deeply", place.span(offset))]
+    tokens, found = place_rows(tokens, shaped, tagged, place)
+    if found:
         return None, found
     checker = Checker(tagged, shaped, place)
-    tokens = checker.run(tokens)
-    found += checker.structure.found
+    tokens = checker.run(tokens, definitions)
+    structure = checker.structure
     html = render(tokens)
-    if not found:
-        found += _nothing_lost(html, tagged, checker.structure.urls, place)
-    urls = tuple(tuple(pieces) for pieces in checker.structure.urls)
-    parsed = Parsed(html, tagged, urls, checker.structure.depth, tuple(checker.structure.targets))
+    found = structure.found or _nothing_lost(html, tagged, structure.urls, place)
+    offsets = _offsets(shaped, tagged) if structure.targets else []
+    targets = [(target, offsets[line]) for target, line in structure.targets]
+    parsed = Parsed(
+        html, tagged, tuple(structure.urls), frozenset(shaped.own_line), structure.depth, tuple(targets)
+    )
     return parsed, found
 
 
-def _nothing_lost(html: str, tagged: Tagged, urls: list[list[str | int]], place: Place) -> list[Diagnostic]:
+def _offsets(shaped: Shaped, tagged: Tagged) -> list[int]:
+    """Return for each shaped line an offset in the body that is at its beginning, or before it."""
+    ends = []
+    last = 0
+    for text in tagged.text.split("\n"):
+        ends.append(last)
+        for match in tagged.pattern.finditer(text):
+            tag = tagged.tags[int(match.group(1))]
+            last = tag.offset + len(tag.source)
+    return [ends[number] for number in shaped.lines]
+
+
+def _nothing_lost(
+    html: str, tagged: Tagged, urls: Iterable[tuple[str | int, ...]], place: Place
+) -> list[Diagnostic]:
     """Complain of tags that Markdown swallowed, or of statements that it shows twice."""
     shown: dict[int, int] = {}
     for match in tagged.pattern.finditer(html):

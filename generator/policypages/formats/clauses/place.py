@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from policypages.diagnostics import Span
 
@@ -69,7 +70,7 @@ def apply_edits(
         else:
             misfits.append(f"the edit `{old}` fits nowhere in the clause")
     spots.sort()
-    for (_, end, _), (start, _, new) in zip(spots, spots[1:], strict=False):
+    for (_, end, _), (start, _, new) in pairwise(spots):
         if start < end:
             misfits.append(f"the edit to `{new}` overlaps another edit")
     if misfits:

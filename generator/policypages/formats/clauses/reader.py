@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 
-TAGS = "policypages_tags"
+Kind = Literal["code", "heading", "rule", "row", "definition"]
+TAGS: Final = "policypages_tags"
+_KINDS: Final[Mapping[str, Kind]] = {
+    "fence": "code",
+    "code_block": "code",
+    "heading_open": "heading",
+    "hr": "rule",
+    "table_open": "row",
+}
+_HOLDERS: Final = {"list_item_open", "blockquote_open"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """Where text goes on beyond the word of a statement: before which word, and after which."""
+
+    before: str
+    after: str
 
 
 class _Probe:
@@ -26,23 +45,27 @@ class _TagState(StateInline):
     """An inline state to which a statement tag is not there: what counts is the text beyond it."""
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803, FBT001 - markdown-it's names
-        words: dict[str, int] = self.env.get(TAGS) or {}
-        if not words:
+        hops: dict[str, Hop] = self.env.get(TAGS) or {}
+        if not hops:
             return super().scanDelims(start, canSplitWord)
         marker = self.src[start]
         end = start
         while end < self.posMax and self.src[end] == marker:
             end += 1
-        size = len(next(iter(words)))
+        size = len(next(iter(hops)))
         before, after = start, end
-        while self.src[max(0, before - size) : before] in words:
-            before -= size
-        while self.src[after : after + size] in words:
-            after += size
+        while (hop := hops.get(self.src[max(0, before - size) : before])) is not None:
+            before = self.src.rfind(hop.before, 0, before)
+            if before < 0:
+                break
+        while (hop := hops.get(self.src[after : after + size])) is not None:
+            at = self.src.find(hop.after, after)
+            after = self.posMax if at < 0 else at + size
         last = self.src[before - 1] if before > 0 else " "
         following = self.src[after] if after < self.posMax else " "
         probe = _Probe(last + marker * (end - start) + following)
-        return StateInline.scanDelims(cast("StateInline", probe), 1, canSplitWord)
+        scanned = StateInline.scanDelims(cast("StateInline", probe), 1, canSplitWord)
+        return Scanned(scanned.can_open, scanned.can_close, end - start)
 
 
 class _TagInline(ParserInline):
@@ -57,27 +80,44 @@ class _TagInline(ParserInline):
 
 
 def make_reader() -> MarkdownIt:
-    """Make the parser; `env[TAGS]` holds the words of statement tags while a clause is read."""
+    """Make the parser; `env[TAGS]` holds the hops of statement tags while a clause is read."""
     reader = MarkdownIt("js-default")
     reader.inline = _TagInline()
     return reader
 
 
-READER = make_reader()
+READER: Final = make_reader()
 
 
-def code_lines(text: str) -> frozenset[int]:
-    """Return the numbers of the lines, from 0, that stand in code blocks, fences included."""
-    numbers: set[int] = set()
-    for token in READER.parse(text, {}):
-        if token.type in {"fence", "code_block"} and token.map:
-            numbers.update(range(*token.map))
-    return frozenset(numbers)
+def line_kinds(text: str) -> dict[int, Kind]:
+    """Tell which lines, from 0, belong to code, headings, rules, tables and link definitions."""
+    kinds: dict[int, Kind] = {}
+    env: dict[str, Any] = {}
+    for token in READER.parse(text, env):
+        kind = _KINDS.get(token.type)
+        if kind is not None and token.map:
+            kinds.update(dict.fromkeys(range(*token.map), kind))
+    for start, end in definitions(env):
+        kinds.update(dict.fromkeys(range(start, end), "definition"))
+    return kinds
 
 
-def parse(text: str, statements: Sequence[str]) -> list[Token]:
-    """Read tagged Markdown into tokens."""
-    return READER.parse(text, {TAGS: dict.fromkeys(statements, 1)})
+def definitions(env: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Return the lines of the link definitions that a reading left in its environment."""
+    known = [*env.get("references", {}).values(), *env.get("duplicate_refs", ())]
+    return [(one["map"][0], one["map"][1]) for one in known if one.get("map")]
+
+
+def parse(text: str, hops: Mapping[str, Hop]) -> tuple[list[Token], list[tuple[int, int]]]:
+    """Read tagged Markdown into tokens; beside them the lines of its link definitions."""
+    env: dict[str, Any] = {TAGS: hops}
+    return READER.parse(text, env), definitions(env)
+
+
+def too_deep(tokens: Sequence[Token]) -> Token | None:
+    """Return the block whose content Markdown leaves out, because it is nested too deeply."""
+    limit = READER.options.maxNesting - 1
+    return next((token for token in tokens if token.type in _HOLDERS and token.level >= limit), None)
 
 
 def render(tokens: Sequence[Token]) -> str:
@@ -87,7 +127,7 @@ def render(tokens: Sequence[Token]) -> str:
 
 def render_inline(tokens: Sequence[Token]) -> str:
     """Write the tokens of one run of text as HTML."""
-    return str(READER.renderer.renderInline(tokens, READER.options, {}))
+    return str(cast("RendererHTML", READER.renderer).renderInline(tokens, READER.options, {}))
 
 
 def inline_markdown(text: str) -> str:

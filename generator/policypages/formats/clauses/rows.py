@@ -123,6 +123,13 @@ class _Placer:
             self._complain(tag, f"`{tag.kind}` has no list item or table row above it")
             return
         last = rows[-1]
+        if any(text.strip(" \t>") for text in self.text_lines[last.end : line]):
+            self._complain(
+                tag,
+                f"`{tag.kind}` does not follow the items of its `{self.tagged.tags[opener].kind}`",
+                "put both tags round items of one list, indented like them",
+            )
+            return
         if self._goes_on(last, line):
             self._complain(
                 tag,
@@ -130,7 +137,7 @@ class _Placer:
                 "put the tag behind the whole item, or indent both tags into it",
             )
             return
-        if tag.kind not in BRANCHES:
+        if tag.kind == "endif":
             self.covered.setdefault(holder, set()).update(row.opens for row in rows)
         self._insert(tag, last.closes + 1)
 
@@ -153,7 +160,7 @@ class _Placer:
 
     def _goes_on(self, row: Row, line: int) -> bool:
         at = line
-        while at < len(self.text_lines) and not self.text_lines[at].strip():
+        while at < len(self.text_lines) and not self.text_lines[at].strip(" \t>"):
             at += 1
         return at < min(row.end, len(self.text_lines))
 
@@ -163,7 +170,12 @@ class _Placer:
         return index
 
     def _insert(self, tag: Tag, index: int) -> None:
-        token = Token("html_block", "", 0, content=self.tagged.word(tag.index))
+        self._add(index, self.tagged.word(tag.index))
+
+    def _add(self, index: int, word: str) -> None:
+        """Put a word before a token; behind a tight item's text with the line break that a list takes."""
+        tight = index > 0 and self.tokens[index - 1].hidden and index not in self.before
+        token = Token("html_block", "", 0, content=("\n" if tight else "") + word)
         self.before.setdefault(index, []).append(token)
 
     def _wrap_what_may_be_empty(self) -> None:
@@ -171,9 +183,7 @@ class _Placer:
         for holder, covered in self.covered.items():
             if {row.opens for row in self.rows if row.holder == holder} - covered:
                 continue
-            self.before.setdefault(holder, []).append(
-                Token("html_block", "", 0, content=f"{self.tagged.nonce}d0z")
-            )
+            self._add(holder, f"{self.tagged.nonce}d0z")
             closing = Token("html_block", "", 0, content=f"{self.tagged.nonce}d1z")
             self.before.setdefault(self.closes[holder] + 1, []).insert(0, closing)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.clauses.place import Place
@@ -18,6 +20,9 @@ _CLOSING: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _OPENING: Final = re.compile(r"\{[{%#]")
 _WORD: Final = re.compile(r"[a-zA-Z_]+")
 MAX_TAGS: Final = 5000
+# a character that no clause holds (load refuses it) stands for a comment until its line is known
+_COMMENT: Final = "\0"
+_COMMENT_LINE: Final = re.compile(r"^[ \t>]*\0[ \t\0]*(?:\n|\Z)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +70,20 @@ def find_tags(body: str, place: Place) -> tuple[Tagged, list[Diagnostic]]:
     """Cut a clause's body into text and tags; comments are dropped, with their line where they fill it."""
     found: list[Diagnostic] = []
     tags: list[Tag] = []
-    parts: list[str] = []
-    nonce = _nonce(body)
+    parts: list[str | Tag] = []
     at = 0
     while opening := _OPENING.search(body, at):
         start = opening.start()
+        parts.append(body[at:start])
         end = _end_of_tag(body, start)
         if end is None:
-            found.append(
-                problem(
-                    "template-syntax",
-                    f"the tag `{body[start : start + 2]}` is not closed",
-                    place.span(start, 2),
-                    hint=f"close it with `{_CLOSING[opening.group()]}`; to show `{body[start : start + 2]}` "
-                    f'itself, write `{{{{ "{body[start : start + 2]}" }}}}`',
-                )
-            )
-            parts.append(body[at:start])
+            found.append(_not_closed(opening.group(), start, place))
             at = len(body)
             break
-        if opening.group() == "{#":
-            before, at = _drop_comment(body, at, start, end)
-            parts.append(before)
-            continue
-        parts.append(body[at:start])
         at = end
+        if opening.group() == "{#":
+            parts.append(_COMMENT)
+            continue
         tag = _read_tag(body, start, end, len(tags))
         if tag.is_statement and tag.kind not in STATEMENTS:
             found.append(_unknown_tag(tag, place))
@@ -99,17 +93,26 @@ def find_tags(body: str, place: Place) -> tuple[Tagged, list[Diagnostic]]:
                 problem("too-large", f"a clause has more than {MAX_TAGS} tags", place.span(start, 2))
             )
             break
-        parts.append(f"{nonce}{len(tags):04d}z")
+        parts.append(tag)
         tags.append(tag)
     parts.append(body[at:])
-    return Tagged("".join(parts), tuple(tags), nonce), found
+    nonce = _nonce("".join(part for part in parts if isinstance(part, str)))
+    text = "".join(f"{nonce}{part.index:04d}z" if isinstance(part, Tag) else part for part in parts)
+    text = _COMMENT_LINE.sub("", text).replace(_COMMENT, "")
+    return Tagged(text, tuple(tags), nonce), found
 
 
-def _nonce(body: str) -> str:
-    """Return a lower-case word that the body does not hold in any case."""
-    lower = body.lower()
+def _not_closed(opening: str, start: int, place: Place) -> Diagnostic:
+    hint = f'close it with `{_CLOSING[opening]}`; to show `{opening}` itself, write `{{{{ "{opening}" }}}}`'
+    return problem("template-syntax", f"the tag `{opening}` is not closed", place.span(start, 2), hint=hint)
+
+
+def _nonce(text: str) -> str:
+    """Return a lower-case word that the text does not hold, nor gives once Markdown has decoded it."""
+    decoded = html.unescape(text)
+    haystack = "\n".join((text, decoded, unquote(text), unquote(decoded), text.replace("\\", ""))).lower()
     nonce = "zq"
-    while nonce in lower:
+    while nonce in haystack:
         nonce += "q"
     return nonce
 
@@ -135,21 +138,6 @@ def _end_of_tag(body: str, start: int) -> int | None:
             return at + 2
         at += 1
     return None
-
-
-def _drop_comment(body: str, at: int, start: int, end: int) -> tuple[str, int]:
-    """Return the text before a comment and the offset to go on at; a line it fills goes with it."""
-    line_start = body.rfind("\n", 0, start) + 1
-    line_end = body.find("\n", end)
-    line_end = len(body) if line_end < 0 else line_end
-    alone = line_start >= at and not body[line_start:start].strip() and not body[end:line_end].strip()
-    if alone:
-        above = body[:line_start].rstrip(" \t")
-        blank_above = not above or above.endswith("\n\n")
-        if not blank_above:
-            return body[at:line_start], min(line_end + 1, len(body))
-        return body[at:line_start], line_end
-    return body[at:start], end
 
 
 def _read_tag(body: str, start: int, end: int, index: int) -> Tag:

@@ -43,7 +43,8 @@ _ARTICLE: Final = """\
 {% macro table(t) %}
 <table class="{{ t.kind }}" role="table">
 <caption>{{ t.caption }}</caption>
-<thead><tr role="row">{% for head in t.heads %}<th scope="col" role="columnheader">{{ head }}</th>{% endfor %}</tr></thead>
+<thead><tr role="row">{% for head in t.heads %}\
+<th scope="col" role="columnheader">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in t.rows %}
 <tr role="row">{% for cell in row %}{% if loop.first %}<th scope="row" role="rowheader">{{ cell }}</th>\
@@ -57,11 +58,13 @@ _ARTICLE: Final = """\
 {% for s in sections recursive %}
 {% if s.heading == "block" %}
 <section id="{{ s.anchor }}">
-<h{{ s.level }}>{% if s.number %}<span class="number">{{ s.number }}.</span> {% endif %}{{ s.title }}</h{{ s.level }}>
+<h{{ s.level }}>{% if s.number %}<span class="number">{{ s.number }}.</span> {% endif %}\
+{{ s.title }}</h{{ s.level }}>
 {% else %}
 <div id="{{ s.anchor }}" class="section{% if s.heading == "run-in" %} run-in{% endif %}">
 {% endif %}
-{{ s.html }}{% if s.contact %}{{ contact(s.contact) }}{% endif %}{% if s.table %}{{ table(s.table) }}{% endif %}
+{{ s.html }}{% if s.contact %}{{ contact(s.contact) }}{% endif %}\
+{% if s.table %}{{ table(s.table) }}{% endif %}
 {% if s.children %}
 {{ loop(s.children) }}\
 {% endif %}

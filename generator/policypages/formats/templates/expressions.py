@@ -19,6 +19,7 @@ from policypages.formats.vocabulary import (
     REFERENCE,
     TESTED_BY_NOBODY,
     TEXT,
+    TEXTS,
     Shape,
     declared,
 )
@@ -28,6 +29,8 @@ _PARSER: Final = Environment(autoescape=True)
 _LOOP: Final = re.compile(r"([A-Za-z_]\w*)\s+in\s+(.+)", re.DOTALL)
 _CALLS: Final = {"ref": "a section id", "link": "a policy id"}
 _SHAPE_OF_FILTER: Final = {"length": NUMBER}
+_ORDER: Final = {"lt", "lteq", "gt", "gteq"}
+_ORDERED: Final = {"number", "date", "text"}
 MAX_EXPRESSION: Final = 2000
 
 
@@ -46,6 +49,10 @@ class Scope:
         if name == "loop" and self.loops:
             return LOOP, ""
         return declared(self.words, name), name
+
+    def reserved(self) -> set[str]:
+        """Return the names that no loop variable may hide."""
+        return {*self.words.fields, *_CALLS, "loop"}
 
     def names(self) -> set[str]:
         """Return every name that may begin a path here."""
@@ -85,15 +92,18 @@ def read_expression(text: str, tag: Tag, scope: Scope, place: Place, *, test: bo
     """Read an expression of a tag; `test` tells a condition from what is printed or looped over."""
     reader = _Reader(text, tag, scope, place)
     if not text.strip():
-        reader.refuse("template-syntax", f"`{tag.kind}` has nothing to look at", None, "write a name in it")
+        subject = "the tag" if tag.kind == "print" else f"`{tag.kind}`"
+        reader.refuse("template-syntax", f"{subject} has nothing to look at", None, "write a name in it")
         return reader.out
     if len(text) > MAX_EXPRESSION:
         reader.refuse("too-large", f"an expression has more than {MAX_EXPRESSION} characters", None, None)
         return reader.out
     try:
         tree = _PARSER.parse("{{ (" + text + "\n) }}")
-    except TemplateSyntaxError as error:
-        reader.refuse("template-syntax", f"the tag cannot be read: {_plain(error.message)}", None, None)
+    except TemplateSyntaxError:
+        # what Jinja says speaks of its own tokens, and of brackets that nobody typed
+        hint = "a tag holds one name, and filters behind a bar: `{{ audience | upfirst }}`"
+        reader.refuse("template-syntax", "the tag cannot be read", None, hint)
         return reader.out
     except RecursionError:
         reader.refuse("too-large", "an expression is nested too deeply", None, None)
@@ -108,11 +118,6 @@ def read_expression(text: str, tag: Tag, scope: Scope, place: Place, *, test: bo
     except RecursionError:
         reader.refuse("too-large", "an expression is nested too deeply", None, None)
     return reader.out
-
-
-def _plain(message: str | None) -> str:
-    text = (message or "").replace("'", "`").rstrip(".")
-    return text[:1].lower() + text[1:]
 
 
 _REFUSED: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -134,6 +139,12 @@ _REFUSED: Final[Mapping[str, tuple[str, str | None]]] = {
 }
 
 
+def _shape_of(value: object) -> Shape:
+    if isinstance(value, bool):
+        return FLAG
+    return NUMBER if isinstance(value, int | float) else TEXT
+
+
 class _Reader:
     """A walk over one expression."""
 
@@ -144,16 +155,16 @@ class _Reader:
         self.place = place
         self.out = Expression()
 
-    def visit(self, node: nodes.Node, *, test: bool) -> Shape | None:  # noqa: PLR0911 - one line a kind of node
+    def visit(self, node: nodes.Node, *, test: bool) -> Shape | None:  # noqa: C901, PLR0911 - one line a kind of node
         match node:
-            case nodes.Const() | nodes.TemplateData():
+            case nodes.Const():
+                return _shape_of(node.value)
+            case nodes.TemplateData():
                 return TEXT
             case nodes.Name() | nodes.Getattr() | nodes.Getitem():
                 return self._path(node, test=test)
             case nodes.Compare():
-                for part in (node.expr, *(operand.expr for operand in node.ops)):
-                    self.visit(part, test=True)
-                return FLAG
+                return self._compare(node)
             case nodes.And() | nodes.Or():
                 left = self.visit(node.left, test=test)
                 return self.visit(node.right, test=test) or left
@@ -165,7 +176,7 @@ class _Reader:
             case nodes.List() | nodes.Tuple():
                 for item in node.items:
                     self.visit(item, test=test)
-                return None
+                return TEXTS
             case nodes.Filter():
                 return self._filter(node, test=test)
             case nodes.Call():
@@ -176,6 +187,21 @@ class _Reader:
                     "refused-expression", f"a clause has no {what}".replace("no a ", "no "), None, hint
                 )
                 return None
+
+    def _compare(self, node: nodes.Compare) -> Shape:
+        left = self.visit(node.expr, test=True)
+        for operand in node.ops:
+            right = self.visit(operand.expr, test=True)
+            kinds = {shape.kind for shape in (left, right) if shape is not None}
+            if operand.op in _ORDER and (len(kinds) > 1 or not kinds <= _ORDERED):
+                self.refuse(
+                    "refused-expression",
+                    "`<` and `>` compare two numbers, two dates or two texts",
+                    None,
+                    "a duration is compared by its `.count`, a list by its `| length`",
+                )
+            left = right
+        return FLAG
 
     def _inline_if(self, node: nodes.CondExpr, *, test: bool) -> Shape | None:
         self.visit(node.test, test=True)
@@ -253,7 +279,10 @@ class _Reader:
 
     def _unknown(self, word: str, path: str, known: set[str]) -> None:
         shown = sorted(known)
+        above = path.rpartition(".")[0]
         hint = did_you_mean(word, known)
+        if hint and above and "…" not in path:
+            hint = hint.replace("`", f"`{above}.", 1)  # the whole path, since that is what is written
         if hint is None and shown and len(shown) <= 12:  # noqa: PLR2004 - what fits a line
             hint = "there is " + ", ".join(f"`{name}`" for name in shown)
         elif hint is None:
@@ -281,7 +310,12 @@ class _Reader:
             self.refuse("refused-expression", why, node.name, None)
         if node.node is None:
             return TEXT
-        self.visit(node.node, test=test)
+        shape = self.visit(node.node, test=test)
+        if node.name in {"first", "last"} and shape is not None and shape.item is not None:
+            return shape.item
+        if node.name in {"lower", "upper", "upfirst", "markdown", "words", "spelled"} and shape is not None:
+            # these leave what they are not for as it is
+            return TEXT if shape.kind in {"text", "number", "reference", "duration"} else shape
         return _SHAPE_OF_FILTER.get(node.name, TEXT)
 
     @staticmethod

@@ -21,7 +21,8 @@ FOUND: Final = "_found"
 LOCALE: Final = "_locale"
 SCHEMES: Final = ("http", "https", "mailto", "tel")
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
-_BAD_IN_URL: Final = re.compile(r"[\x00-\x1f\x7f\\]|^//")
+_EMPTY: Final = re.compile(r"<(p|blockquote)>\s*</\1>\s*")
+_BAD_IN_URL: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 class Reference:
@@ -78,7 +79,7 @@ def show(context: Context, value: Any, tag: int) -> Any:
         _note(context, tag, "unknown-reference", value.why)
     elif isinstance(value, bool):
         _note(context, tag, "unprintable-value", "a yes or no is printed")
-    elif isinstance(value, int | Decimal):
+    elif isinstance(value, int | float | Decimal):
         return str(value)
     elif isinstance(value, Worded):
         return value.words
@@ -89,6 +90,15 @@ def show(context: Context, value: Any, tag: int) -> Any:
     else:
         _note(context, tag, "unprintable-value", "a list or a group of facts is printed")
     return ""
+
+
+@pass_context
+def show_plain(context: Context, value: Any, tag: int) -> str:
+    """Print as `show` does, without markup: a reference by its title, for attributes, links and code."""
+    if isinstance(value, Reference):
+        return value.title
+    shown = show(context, value, tag)
+    return shown.striptags() if isinstance(shown, Markup) else str(shown)
 
 
 @pass_context
@@ -135,6 +145,8 @@ def why_not_url(address: str) -> str | None:
     scheme = _SCHEME.match(address)
     if scheme and scheme.group(1).lower() not in SCHEMES:
         return f"`{address[:60]}` is a link of the kind `{scheme.group(1)}:`"
+    if address.startswith("//"):
+        return f"`{address[:60]}` begins with two slashes: write `https:` before them"
     if _BAD_IN_URL.search(address):
         return f"`{address[:60]}` holds a character that an address cannot have"
     if not scheme and ":" in address.split("/", 1)[0].split("?", 1)[0].split("#", 1)[0]:
@@ -145,6 +157,11 @@ def why_not_url(address: str) -> str | None:
 def keep_filled(html: str) -> str:
     """Drop a list or table body without a row."""
     return html if "<li" in html or "<tr" in html else ""
+
+
+def keep_written(html: str) -> str:
+    """Drop a paragraph or a quote without text."""
+    return "" if _EMPTY.fullmatch(html) else html
 
 
 # ---- filters that clauses may use; each leaves a missing value missing
@@ -258,4 +275,6 @@ GUARDS: Final[Mapping[str, Callable[..., Any]]] = {
     "_part": part,
     "_url": url,
     "_filled": keep_filled,
+    "_plain": show_plain,
+    "_written": keep_written,
 }

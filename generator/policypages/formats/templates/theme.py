@@ -8,12 +8,29 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2.exceptions import SecurityError
 from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from policypages.diagnostics import Diagnostic, Span, problem
 
+MAX_REPEATED: Final = 10_000
 PAGES: Final = ("page.html", "index.html", "404.html", "overview.html")
+
+
+class _ThemeEnvironment(ImmutableSandboxedEnvironment):
+    """The sandbox that themes run in: to fill the memory with one sum is refused, too."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Multiply numbers, and text within reason; no powers."""
+        sizes = [len(side) for side in (left, right) if hasattr(side, "__len__")]
+        counts = [side for side in (left, right) if isinstance(side, int)]
+        if operator == "**" or any(size * count > MAX_REPEATED for size in sizes for count in counts):
+            message = f"the result of `{operator}` would be too large"
+            raise SecurityError(message)
+        return super().call_binop(context, operator, left, right)
 
 
 class ThemeEngine:
@@ -22,7 +39,7 @@ class ThemeEngine:
     def __init__(self, templates: Mapping[str, tuple[str, str]]) -> None:
         self._files = {name: file for name, (file, _) in templates.items()}
         self._texts = {name: text for name, (_, text) in templates.items()}
-        self._environment = ImmutableSandboxedEnvironment(
+        self._environment = _ThemeEnvironment(
             loader=FunctionLoader(self._load),
             autoescape=True,
             undefined=StrictUndefined,
@@ -67,9 +84,11 @@ class ThemeEngine:
             self._complain(name, 1, "the template is nested too deeply")
             return
         for other in meta.find_referenced_templates(tree):
-            if other is not None and other not in self._texts:
+            if other is None:  # the name is worked out on each page, so any template may be meant
+                seen.update(self._texts)
+            elif other not in self._texts:
                 self._complain(name, 1, f"there is no template `{other}`")
-            elif other is not None:
+            else:
                 self._collect(other, seen, (*way, name))
 
     def _complain(self, name: str, line: int, message: str) -> None:
@@ -104,4 +123,5 @@ class ThemeEngine:
 
 def _plain(message: str | None) -> str:
     text = (message or "").replace("'", "`").rstrip(".")
+    text = text.replace("`dict object` has no attribute", "there is nothing called")
     return text[:1].lower() + text[1:]

@@ -1,0 +1,191 @@
+"""The commands `init` and `new`: a starter site, and files that begin with what one needs to know."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from policypages.cli import report
+
+KINDS: Final = ("entity", "clause", "policy")
+SETTINGS_FILE: Final = "policypages.yaml"
+_MAY_BE_THERE: Final = frozenset({".git"})
+_USAGE: Final = 2
+
+
+class Refusal(click.ClickException):
+    """What was asked for cannot be done as it was asked: the message says all."""
+
+    exit_code = _USAGE
+
+
+@click.command(
+    epilog="Example: policypages init my-site", short_help="Make a small starter site in a new folder."
+)
+@click.argument("place", metavar="DIR", type=click.Path(file_okay=True))
+@click.pass_context
+def init(ctx: click.Context, place: str) -> int:
+    """Make a small starter site in DIR: two sites with a privacy and a cookies policy each.
+
+    DIR is made; if it is there it must be empty, but for a `.git`.
+    """
+    from policypages.sources import starter_files
+
+    folder = ctx.find_root().params.get("folder") or "."
+    target = Path(folder) / place
+    try:
+        if target.exists() and not target.is_dir():
+            message = f"`{target}` is a file: name a new folder"
+            raise Refusal(message)
+        there = target.is_dir()
+        names = sorted(set(os.listdir(target)) - _MAY_BE_THERE) if there else []  # noqa: PTH208 - names alone
+        if names:
+            message = f"`{target}` is not empty, it has `{names[0]}`: name a new folder"
+            raise Refusal(message)
+        with _removed_on_failure(target if there else target.parent) as stage:
+            _fill(stage, starter_files())
+            _put(stage, target, there=there)
+    except OSError as error:
+        raise click.ClickException(_why(f"`{target}` cannot be made", error)) from None
+    here = target.resolve() == Path.cwd()
+    where = "this folder" if here else str(target)
+    steps = [] if here else [f"  cd {shlex.quote(str(target))}"]
+    click.echo(
+        f"made a starter site in {where}: two sites of a made-up company, with two policies each", err=True
+    )
+    click.echo("\n".join(["next:", *steps, "  policypages build"]), err=True)
+    return 0
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  policypages new entity acme-blog
+  policypages new clause cookies@brief
+  policypages new policy terms""",
+    short_help="Add an entity, a clause or a policy.",
+)
+@click.argument("kind", type=click.Choice(KINDS), metavar="entity|clause|policy")
+@click.argument("id_", metavar="ID")
+@click.pass_obj
+def new(folder: str, kind: str, id_: str) -> int:
+    """Add a file that begins with what one needs to know about its kind.
+
+    An ID is made of a-z, 0-9 and single `-`; with `/` it says a folder, too. A clause may be a
+    variant (cookies@brief), a translation (cookies.de), or both (cookies@brief.de): those begin as
+    a copy of the clause. A policy comes with a first clause.
+    """
+    from policypages.cli import stubs
+    from policypages.load import load_settings
+    from policypages.sources import open_folder
+
+    sources, found = open_folder(Path(folder))
+    if sources is None:
+        report.show(found, "full", lambda _: "")
+        return _USAGE
+    settings = load_settings(sources)
+    make = {"entity": stubs.new_entity, "clause": stubs.new_clause, "policy": stubs.new_policy}[kind]
+    made = make(id_, sources, settings)
+    if isinstance(made, str):
+        raise Refusal(made)
+    _write(Path(folder), made.files)
+    for path in made.files:
+        click.echo(f"wrote {Path(folder) / path}", err=True)
+    click.echo(f"next: {made.next}", err=True)
+    return 0
+
+
+def _why(what: str, error: OSError) -> str:
+    return f"{what}: {(error.strerror or str(error)).lower()}" + (
+        f": {error.filename}" if error.filename else ""
+    )
+
+
+# ------------------------------------------------------------------ init
+
+
+@contextmanager
+def _removed_on_failure(beside: Path) -> Iterator[Path]:
+    """Give a folder to work in, made with the folders above it; whatever happens, it does not stay."""
+    missing = [folder for folder in (beside, *beside.parents) if not folder.exists()]
+    stage = beside / f".policypages-init-{os.getpid()}"
+    done = False
+    try:
+        stage.mkdir(parents=True)
+        yield stage
+        done = True
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        if not done:
+            for folder in missing:
+                _remove_if_empty(folder)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return
+
+
+def _fill(stage: Path, files: Mapping[str, bytes]) -> None:
+    from policypages.cli.schema import FOLDER, write_schemas
+
+    if SETTINGS_FILE not in files:
+        message = "this installation of policypages has no starter site"
+        raise RuntimeError(message)
+    for path, data in files.items():
+        file = stage / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    write_schemas(str(stage), stage / FOLDER)
+
+
+def _put(stage: Path, target: Path, *, there: bool) -> None:
+    """Give the folder its name at once; into one that is there move each part, the root marker last."""
+    if not there:
+        stage.rename(target)
+        return
+    names = sorted(os.listdir(stage), key=lambda name: (name == SETTINGS_FILE, name))  # noqa: PTH208 - names alone
+    moved: list[Path] = []
+    try:
+        for name in names:
+            moved.append(target / name)
+            (stage / name).rename(target / name)
+    except BaseException:
+        for path in moved:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        raise
+
+
+# ------------------------------------------------------------------- new
+
+
+def _write(root: Path, files: Mapping[str, Any]) -> None:
+    """Write new files, all or none; one that is there already is never written over."""
+    made: list[Path] = []
+    try:
+        for path, data in files.items():
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("xb") as opened:
+                made.append(file)
+                opened.write(data)
+    except OSError as error:
+        for file in made:
+            file.unlink(missing_ok=True)
+        if isinstance(error, FileExistsError):
+            message = f"`{error.filename}` is there already, and is not written over"
+            raise Refusal(message) from None
+        raise click.ClickException(_why("the file cannot be written", error)) from None
+    except BaseException:
+        for file in made:
+            file.unlink(missing_ok=True)
+        raise

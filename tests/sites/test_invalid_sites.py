@@ -1,0 +1,57 @@
+"""Golden sites with one kind of mistake each: what `policypages check --format short` says of them."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from policypages import build as pipeline
+from policypages.cli.report import short
+from policypages.diagnostics import CODES, Diagnostic, gather
+from policypages.formats.manifest import Manifest
+from policypages.sources import open_folder
+
+FOLDER: Final = Path(__file__).parent / "invalid"
+CASES: Final = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+DAY: Final = datetime.date(2026, 1, 1)
+NOT_FROM_CONTENT: Final = {
+    "unreadable-file": "permissions, which git does not keep: tests/unit/test_sources.py",
+    "outside-root": "links, which not every checkout can hold: tests/unit/test_sources.py",
+    "output-refused": "the folder that is built into: tests/unit/test_write.py",
+    "output-locked": "another build: tests/unit/test_write.py",
+    "kept-file": "a file changed in the output: tests/unit/test_write.py",
+    "machine": "the disk: tests/unit/test_write.py",
+    "worker-lost": "a process that died: tests/unit/test_workers.py",
+    "cache-ignored": "a torn manifest: tests/unit/test_write.py",
+    "unused-allow": "`allow` comes with the checks that it silences",
+}
+
+
+def problems_of(folder: Path) -> list[Diagnostic]:
+    """Check a site as the command does."""
+    sources, found = open_folder(folder)
+    if sources is None:
+        return found
+    plan, more = pipeline.plan_build(sources, Manifest(), pipeline.Options(DAY))
+    return gather([*found, *(pipeline.carry_out(plan, None).diagnostics if plan else more)])
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_an_invalid_site_is_explained(code: str, *, regen: bool) -> None:
+    """Every mistake is named once, at its file, line and column, and nothing that follows from it."""
+    expected = FOLDER / code / "expected.txt"
+    found = problems_of(FOLDER / code)
+    text = "".join(f"{short(one)}\n" for one in found).replace(str(FOLDER / code), "FOLDER")
+    if regen:
+        expected.write_text(text, "utf-8")
+    assert text == expected.read_text("utf-8")
+    assert {one.code for one in found} == {code}
+
+
+def test_every_code_has_an_invalid_site() -> None:
+    """A code that content can cause is shown by a site; of the others it is said why not."""
+    assert set(CASES) | set(NOT_FROM_CONTENT) == set(CODES)
+    assert not set(CASES) & set(NOT_FROM_CONTENT)

@@ -1,0 +1,248 @@
+"""A site in English and German, and one that is read from the right: pages, words, addresses, dates."""
+
+from __future__ import annotations
+
+import datetime
+import posixpath
+import shutil
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+import pytest
+from lxml import html
+
+from policypages import build as pipeline
+from policypages.diagnostics import Diagnostic
+from policypages.formats.manifest import Manifest
+from policypages.sources import open_folder
+from policypages.write import open_output
+
+SITE: Final = Path(__file__).parent / "locales"
+DAY: Final = datetime.date(2026, 1, 1)
+GERMAN: Final = "acme/de/datenschutz/index.html"
+ENGLISH: Final = "acme/privacy/index.html"
+
+
+def check(folder: Path) -> list[Diagnostic]:
+    """Look for problems, and write nothing."""
+    sources, found = open_folder(folder)
+    assert sources is not None, found
+    plan, found = pipeline.plan_build(sources, Manifest(), pipeline.Options(DAY))
+    return pipeline.carry_out(plan, None).diagnostics if plan else found
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site once."""
+    out = tmp_path_factory.mktemp("locales") / "output"
+    sources, found = open_folder(SITE)
+    assert sources is not None, found
+    output, found = open_output(SITE, out)
+    assert output is not None, found
+    with output:
+        plan, found = pipeline.plan_build(sources, Manifest(), pipeline.Options(DAY))
+        assert plan is not None, found
+        report = pipeline.carry_out(plan, output)
+    assert report.diagnostics == []
+    return out
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the site's sources, to break."""
+    return Path(shutil.copytree(SITE, tmp_path / "site"))
+
+
+def page(built: Path, path: str) -> Any:
+    """Read a page."""
+    return html.fromstring((built / path).read_bytes())
+
+
+def words(built: Path, path: str) -> str:
+    """Return the words of an article."""
+    return " ".join(page(built, path).find(".//article").text_content().split())
+
+
+def test_the_first_locale_stands_at_the_path_and_others_under_their_own(built: Path) -> None:
+    """English pages are where the policies say, German ones under `de/`, at the paths of that locale."""
+    found = {path.relative_to(built).as_posix() for path in (built / "acme").rglob("*.html")}
+    assert found == {
+        "acme/404.html",
+        "acme/index.html",
+        "acme/privacy/index.html",
+        "acme/cookies/index.html",
+        "acme/de/index.html",
+        "acme/de/datenschutz/index.html",
+        "acme/de/kekse/index.html",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "lang", "direction"),
+    [(ENGLISH, "en", "ltr"), (GERMAN, "de", "ltr"), ("souk/privacy/index.html", "ar", "rtl")],
+)
+def test_a_page_says_its_language_and_direction(built: Path, path: str, lang: str, direction: str) -> None:
+    """`lang` and `dir` stand on the page and on its article."""
+    tree = page(built, path)
+    for element in (tree, tree.find(".//article")):
+        assert (element.get("lang"), element.get("dir")) == (lang, direction)
+
+
+def test_a_page_names_its_other_locales(built: Path) -> None:
+    """Every locale of a page is an alternate of all, itself included, by its full address."""
+    for path in (ENGLISH, GERMAN):
+        links = page(built, path).xpath("//link[@rel='alternate']")
+        assert {link.get("hreflang"): link.get("href") for link in links} == {
+            "en": "https://acme.example/privacy/",
+            "de": "https://acme.example/de/datenschutz/",
+        }
+    assert not page(built, "souk/privacy/index.html").xpath("//link[@rel='alternate']")
+
+
+def test_facts_are_laid_over_for_a_locale(built: Path) -> None:
+    """What stands under `in: {de: …}`, the group's and the entity's own, holds on German pages alone."""
+    english, german = words(built, ENGLISH), words(built, GERMAN)
+    assert "1 Main Street" in english
+    assert "Hauptstraße 1" in german
+    assert "1 Main Street" not in german
+    assert "twocookies" not in english
+    assert "We set two of them: session and persistent." in words(built, "acme/cookies/index.html")
+    assert "Wir setzen ein" in words(built, "acme/de/kekse/index.html")
+    assert "hält Sie angemeldet" in words(built, "acme/de/kekse/index.html")
+    assert "uid" not in words(built, "acme/de/kekse/index.html")
+
+
+def test_words_are_made_in_the_locale(built: Path) -> None:
+    """Dates, series, durations and labels follow the page's language."""
+    english, german = words(built, ENGLISH), words(built, GERMAN)
+    assert "since January 24, 2023." in english
+    assert "seit 24. Januar 2023." in german
+    assert "saws, axes, or drills" in english
+    assert "Sägen, Äxte oder Bohrer" in german
+    assert "7 years" in english
+    assert "7 Jahre" in german
+    assert "mailing address and email address" in english
+    assert "Postanschrift und E-Mail-Adresse" in german
+    assert page(built, GERMAN).xpath("string(//dl[@class='dates'])").split() == [
+        "Zuletzt",
+        "aktualisiert",
+        "24.",
+        "Januar",
+        "2023",
+    ]
+
+
+def test_edits_belong_to_one_locale(built: Path) -> None:
+    """Edits at top level are of the first locale's words; a locale has its own."""
+    assert "always" in words(built, ENGLISH)
+    assert "immer" in words(built, GERMAN)
+    assert "auf Dauer" not in words(built, GERMAN)
+
+
+def test_titles_and_addresses_of_a_policy_follow_the_locale(built: Path) -> None:
+    """A policy states its title, path and adjustments for a locale; a title it does not state stays."""
+    german = page(built, GERMAN)
+    assert german.xpath("string(//h1)") == "Datenschutzerklärung"
+    assert [h.text for h in german.iter("h2")] == ["Allgemeines", "Kontakt"]
+    assert page(built, "acme/de/kekse/index.html").xpath("string(//h1)") == "Cookies"
+
+
+def test_every_relative_link_leads_to_a_file(built: Path) -> None:
+    """Links among pages, locales and assets resolve, from wherever they stand."""
+    seen = 0
+    for file in sorted(built.rglob("index.html")):
+        tree: Any = html.fromstring(file.read_bytes())
+        for address in (*tree.xpath("//@href"), *tree.xpath("//@src")):
+            if ":" in address:
+                continue
+            path, _, anchor = str(address).partition("#")
+            target = Path(posixpath.normpath(file.parent / path)) if path else file
+            target = target / "index.html" if target.is_dir() else target
+            assert target.is_file(), (file, address)
+            if anchor:
+                ids = page(built, target.relative_to(built).as_posix()).xpath("//@id")
+                assert anchor in ids, (file, address)
+            seen += 1
+    assert seen > 50
+
+
+def test_the_sitemap_has_every_page_by_its_full_address(built: Path) -> None:
+    """The sitemap is valid XML with each page once, below the entity's `url`."""
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    tree = ET.fromstring((built / "acme" / "sitemap.xml").read_bytes())  # noqa: S314 - our own file
+    assert tree.tag == f"{{{names['s']}}}urlset"
+    places = [place.text or "" for place in tree.iterfind("s:url/s:loc", names)]
+    assert sorted(places) == sorted(
+        f"https://acme.example/{path}"
+        for path in ("", "de/", "privacy/", "cookies/", "de/datenschutz/", "de/kekse/")
+    )
+    for place in places:
+        path = place.removeprefix("https://acme.example/")
+        canonical = page(built, f"acme/{path}index.html").xpath("string(//link[@rel='canonical']/@href)")
+        assert canonical == place
+
+
+def test_a_site_that_owns_its_root_has_robots_and_a_404_page(built: Path) -> None:
+    """robots.txt names the sitemap, and the 404 page works at any depth: its addresses begin at the root."""
+    robots = (built / "acme" / "robots.txt").read_text().splitlines()
+    assert robots == ["User-agent: *", "Allow: /", "Sitemap: https://acme.example/sitemap.xml"]
+    tree = page(built, "acme/404.html")
+    addresses = [str(a) for a in tree.xpath("//@href") if not a.startswith(("#", "data:"))]
+    assert {"/", "/privacy/", "/cookies/"} <= set(addresses)
+    for address in addresses:
+        assert address.startswith("/"), address
+        target = built / "acme" / address.lstrip("/")
+        assert (target / "index.html" if target.is_dir() else target).is_file(), address
+    assert not (built / "souk" / "404.html").exists()
+    assert not (built / "souk" / "robots.txt").exists()
+
+
+def test_a_clause_without_a_file_for_a_locale_is_an_error(copy: Path) -> None:
+    """A clause that is not there in German is missed where the outline names it, and is one problem."""
+    (copy / "content/clauses/contact.de.md").unlink()
+    found = check(copy)
+    assert [(one.code, one.span and (one.span.file, one.span.line)) for one in found] == [
+        ("missing-locale", ("content/policies/privacy.yaml", 15))
+    ]
+    assert "`de`" in found[0].message
+    assert "content/clauses/contact.de.md" in (found[0].hint or "")
+
+
+def test_a_fallback_stands_in_for_a_clause(copy: Path) -> None:
+    """With `fallback: {de: en}` the English clause stands on the German page."""
+    (copy / "content/clauses/contact.de.md").unlink()
+    settings = copy / "policypages.yaml"
+    settings.write_text(settings.read_text().replace("{ar: en}", "{ar: en, de: en}"))
+    assert check(copy) == []
+
+
+def test_a_locale_without_strings_is_an_error(copy: Path) -> None:
+    """A language that neither core nor theme speaks is an error at the locale, and says the way out."""
+    settings = copy / "policypages.yaml"
+    settings.write_text(settings.read_text().replace("{ar: en}", "{}"))
+    found = check(copy)
+    assert [(one.code, one.span and (one.span.file, one.span.line)) for one in found] == [
+        ("missing-strings", ("content/entities/souk.yaml", 5))
+    ]
+    assert "fallback: {ar: en}" in (found[0].hint or "")
+
+
+def test_a_locale_that_there_is_not_is_an_error(copy: Path) -> None:
+    """A second locale that no library knows is an error at its place, and not a traceback."""
+    entity = copy / "content/entities/acme.yaml"
+    entity.write_text(entity.read_text().replace("[en, de]", "[en, de, xx]"))
+    found = check(copy)
+    assert [(one.code, one.span and (one.span.line, one.span.column)) for one in found] == [
+        ("invalid-value", (5, 19))
+    ]
+
+
+def test_an_edit_for_the_wrong_locale_is_shown_under_it(copy: Path) -> None:
+    """An edit under `in` that does not fit the German text is pointed at in the entity's `in`."""
+    entity = copy / "content/entities/acme.yaml"
+    text = entity.read_text().replace("{auf Dauer: immer}", "{for good: immer}")
+    entity.write_text(text)
+    found = check(copy)
+    line = next(at for at, row in enumerate(text.splitlines(), 1) if "for good: immer" in row)
+    assert [(one.code, one.span and one.span.line) for one in found] == [("edit-mismatch", line)]
