@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 STAMP := .venv/.stamp
 MORE_STAMP := tests/more/node_modules/.stamp
+BENCH_STAMP := benchmarks/node_modules/.stamp
 # uv is pinned where everything is pinned: in its own lock
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 # nothing of the caller's chooses another environment or fetches a Python; the machine's certificates are trusted
@@ -87,11 +88,19 @@ test-more: setup-more ## tests with outside referees
 
 .PHONY: soak
 soak: $(STAMP) ## long runs
-	@$(PYTEST) -m soak --timeout 0 || [ $$? -eq 5 ]
+	@$(UV) sync --quiet --frozen --all-extras --group soak
+	@$(PYTEST) -m soak --timeout 0
+
+$(BENCH_STAMP): benchmarks/peers.txt benchmarks/package.json benchmarks/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or newer with npm" >&2; exit 1; }
+	@$(BIN)/python -m venv --clear benchmarks/.peers
+	@benchmarks/.peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
+	@cd benchmarks && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 .PHONY: bench
-bench: $(STAMP) ## timings
-	@$(PYTEST) -m bench --timeout 0 || [ $$? -eq 5 ]
+bench: $(STAMP) $(BENCH_STAMP) ## timings beside the peers; BENCH=--quick for a short run
+	@$(BIN)/python -m benchmarks.run $(BENCH)
 
 .PHONY: regen
 regen: $(STAMP) ## rewrite golden files and the code map: review them as a diff
@@ -103,5 +112,5 @@ lock: $(STAMP) ## resolve uv.lock anew, newest versions
 
 .PHONY: clean
 clean: ## remove what was built and fetched
-	rm -rf output .policypages .venv tests/more/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find generator tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf output .policypages .venv tests/more/node_modules benchmarks/.peers benchmarks/.work benchmarks/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find generator tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

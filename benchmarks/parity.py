@@ -19,7 +19,9 @@ _SHOWN_DIFFERENCES: Final = 3
 _HEAD: Final = re.compile(r"<head>.*?</head>", re.DOTALL)
 _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _ADDRESS: Final = re.compile(r'\s(id|href)="([^"]*)"')
-_BREAK: Final = re.compile(r"</?(?:p|h[1-6]|li|ul|ol|div|section|table|caption|tr|th|td|dt|dd|nav|header|footer|br)\b[^>]*>")
+_BREAK: Final = re.compile(
+    r"</?(?:p|h[1-6]|li|ul|ol|div|section|table|caption|tr|th|td|dt|dd|nav|header|footer|br)\b[^>]*>"
+)
 _TAG: Final = re.compile(r"<[^>]*>")
 _MARKS: Final = ("id=", "hre")  # how the lines of anchors and links begin
 _LOCATION: Final = re.compile(r"<loc>(.*?)</loc>")
@@ -27,7 +29,7 @@ _LOCATION: Final = re.compile(r"<loc>(.*?)</loc>")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one tool wrote: `words` are those of the policy pages, `size` is in bytes."""
+    """What one tool wrote: `words` of the policy pages, `size` of the compared files, `extra` files."""
 
     tool: str
     files: int
@@ -44,7 +46,7 @@ def said(text: str) -> list[str]:
     addresses = [f"{kind}={html.unescape(value)}" for kind, value in _ADDRESS.findall(text)]
     body = _BREAK.sub("\0", _HEAD.sub("", text))
     runs = (" ".join(html.unescape(run).split()) for run in _TAG.sub("", body).split("\0"))
-    return [title[1] if title else "", *filter(None, runs), *addresses]
+    return [html.unescape(title[1]) if title else "", *filter(None, runs), *addresses]
 
 
 def compare(outputs: Mapping[str, Path], entities: int) -> tuple[list[Tally], list[str]]:
@@ -66,21 +68,19 @@ def compare(outputs: Mapping[str, Path], entities: int) -> tuple[list[Tally], li
             text = (out / path).read_text(encoding="utf-8")
             size += len(text.encode())
             lines = said(text)
-            words += sum(len(line.split()) for line in lines if line[:3] not in _MARKS) if _is_page(path) else 0
+            if path.endswith(tools.PAGES[1]):
+                words += sum(len(line.split()) for line in lines if line[:3] not in _MARKS)
             if tool != first and path in expected:
-                wrong += _difference(path, said((outputs[first] / path).read_text(encoding="utf-8")), lines, first, tool)
+                model = said((outputs[first] / path).read_text(encoding="utf-8"))
+                wrong += _difference(model, lines, f"{first}/{path}", f"{tool}/{path}")
         tallies.append(Tally(tool, len(files), words, size, every - len(files)))
     return tallies, wrong
 
 
-def _is_page(path: str) -> bool:
-    return path.endswith(tools.PAGES[1])
-
-
-def _difference(path: str, one: list[str], other: list[str], first: str, tool: str) -> list[str]:
+def _difference(one: list[str], other: list[str], first: str, second: str) -> list[str]:
     if one == other:
         return []
-    return ["\n".join(difflib.unified_diff(one, other, f"{first}/{path}", f"{tool}/{path}", lineterm="", n=1))]
+    return ["\n".join(difflib.unified_diff(one, other, first, second, lineterm="", n=1))]
 
 
 def shown(tallies: Sequence[Tally], entities: int) -> str:
@@ -125,5 +125,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except tools.ToolFailed as failed:
+    except tools.ToolError as failed:
         sys.exit(str(failed))

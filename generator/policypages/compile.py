@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from policypages.diagnostics import Diagnostic, Span, did_you_mean, has_errors, problem
-from policypages.formats.clauses import MAX_BODY, Place, apply_edits, find_tags, read_clause
+from policypages.formats.clauses import Place, apply_edits, find_tags, read_clause, too_much
 from policypages.formats.facts import locate_in_front
 from policypages.formats.templates.filters import why_not_url
 from policypages.formats.templates.tagcode import TagReader
@@ -65,8 +65,9 @@ def compile_clause(
     place = Place(file.file, file.line, file.body, changed)
     found = [problem("edit-mismatch", misfit, Span(file.file, file.line)) for misfit in misfits]
     text, parsed = None, None
-    if len(body) > MAX_BODY:
-        found.append(problem("too-large", f"a clause holds more than {MAX_BODY:,} characters", place.span(0)))
+    too_large = too_much(body)
+    if too_large is not None:
+        found.append(problem("too-large", too_large, place.span(0)))
     else:
         tagged, more = find_tags(body, place)
         reader = TagReader(tagged, words, place)

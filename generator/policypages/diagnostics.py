@@ -102,7 +102,7 @@ def gather(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def _by_place(found: Diagnostic) -> tuple[object, ...]:
-    span = found.span or Span("")
+    span = found.span or Span("\U0010ffff")  # what has no place comes last
     return (span.file, span.line, span.column, found.code, found.message, found.entities)
 
 

@@ -32,6 +32,10 @@ class Worded(dict[str, Any]):
         super().__init__(parts)
         self.words = words
 
+    def __repr__(self) -> str:
+        """Write all that it holds: keys of pages are made from this."""
+        return f"Worded({self.words!r}, {super().__repr__()})"
+
     def __str__(self) -> str:
         """Write it in words."""
         return self.words
@@ -49,6 +53,10 @@ class Term(str):
         term = cls(code)
         term.words = words
         return term
+
+    def __repr__(self) -> str:
+        """Write all that it holds: keys of pages are made from this."""
+        return f"Term({super().__repr__()}, {self.words!r})"
 
     def __str__(self) -> str:
         """Write it in words."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -131,3 +133,14 @@ def test_any_bytes_are_values_or_diagnostics(kind: Kind) -> None:
             assert all(isinstance(one, Diagnostic) for one in more)
 
     reads()
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "![", "[a](", "[a]: /{{ name }}\n\n[a] ", "*a _b ", "{{ name }} ", "> - ", "`a``b"]
+)
+def test_a_clause_of_one_piece_repeated_is_read_or_refused_soon(piece: str) -> None:
+    """Nothing of the size that a clause may have takes longer than a person waits."""
+    start = time.monotonic()
+    _compiles_or_complains((piece * (250_000 // len(piece))).encode())
+    _compiles_or_complains((piece * (9_000 // len(piece))).encode())
+    assert time.monotonic() - start < 20

@@ -25,7 +25,8 @@ NOT_FROM_CONTENT: Final = {
     "kept-file": "a file changed in the output: tests/unit/test_write.py",
     "machine": "the disk: tests/unit/test_write.py",
     "worker-lost": "a process that died: tests/unit/test_workers.py",
-    "cache-ignored": "a torn manifest: tests/unit/test_write.py",
+    "cache-ignored": "a torn manifest: tests/properties/test_incremental.py",
+    "source-changed": "an edit during a build: tests/sites/test_machines.py",
     "unused-allow": "`allow` comes with the checks that it silences",
 }
 

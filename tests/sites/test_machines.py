@@ -269,6 +269,26 @@ def test_a_signal_ends_a_build_and_leaves_no_trace(
     assert build(many, "--out", str(output), "--entity", "e-1").returncode == 0
 
 
+@LINUX
+def test_row_33_a_source_edited_during_a_build_is_told(many: Path, tmp_path: Path) -> None:
+    """A file that changes while a build reads it gives a warning, and the next build shows its last text."""
+    output = tmp_path / "output"
+    last = many / "content" / "entities" / f"e-{MANY - 1}.yaml"
+    text = last.read_text("utf-8")
+    process = start(many, output)
+    try:
+        last.write_text(f"{text}# edited meanwhile\n", encoding="utf-8")
+        _, told = process.communicate(timeout=60)
+        assert process.returncode == 0, told
+        assert "source-changed" in told
+        assert f"`content/entities/e-{MANY - 1}.yaml` changed while the build ran" in " ".join(told.split())
+        again = build(many, "--out", str(output))
+        assert again.returncode == 0
+        assert "source-changed" not in again.stderr
+    finally:
+        last.write_text(text, encoding="utf-8")
+
+
 # -------------------------------------------------------- SOURCE_DATE_EPOCH
 
 

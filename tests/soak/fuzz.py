@@ -1,4 +1,4 @@
-"""Throw bytes at the YAML reader or the clause compiler for as long as is asked: a value or diagnostics come back.
+"""Throw bytes at the YAML reader or the clause compiler: a value or diagnostics come back, whatever they are.
 
 Run by `make soak`: `python tests/soak/fuzz.py yaml|clause CORPUS -max_total_time=900`. A traceback, a hang
 over 20 s for one input or a growth over 200 MB ends the run with exit code 1 and the input in a file.
@@ -43,7 +43,8 @@ class _Watch:
 
     def step(self) -> None:
         self.runs += 1
-        if self.runs == 200:  # noqa: PLR2004 - by then every module and cache is there
+        # by the 200th run every module and cache is there
+        if self.runs == 200:
             self.start = _resident()
         if self.start and self.runs % 200 == 0 and _resident() - self.start > MAX_GROWTH:
             message = f"grew by {_resident() - self.start:,} bytes in {self.runs:,} runs"
@@ -99,7 +100,14 @@ def main() -> None:
     """Take the kind and the corpus, hand the rest to libFuzzer."""
     kind, corpus, *rest = sys.argv[1:]
     seed(kind, Path(corpus))
-    arguments = [sys.argv[0], corpus, "-timeout=20", "-rss_limit_mb=2000", "-max_len=4096", "-print_final_stats=1"]
+    arguments = [
+        sys.argv[0],
+        corpus,
+        "-timeout=20",
+        "-rss_limit_mb=2000",
+        "-max_len=4096",
+        "-print_final_stats=1",
+    ]
     atheris.Setup([*arguments, *rest], {"yaml": yaml, "clause": clause}[kind])
     atheris.Fuzz()
 

@@ -117,12 +117,13 @@ _REFUSALS: Final = (
 
 
 def _table(cases: Iterable[Case], message: Callable[[Case], str]) -> list[str]:
-    """Put clause and facts on the left, and what comes of them on the right; each case in a table of its own."""
+    """Put clause and facts on the left, and what comes of them on the right; a table for each case."""
     out: list[str] = []
     for case in cases:
         told = _block("text", message(case)) if case.refused else _block("html", case.gives)
         facts = [] if case.facts.strip() in {"", _ORDINARY} else ["", *_block("yaml", case.facts)]
-        out += [f"<p><strong>{html.escape(case.title, quote=False)}</strong></p>", ""]
+        title = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(case.title, quote=False))
+        out += [f"<p><strong>{title}</strong></p>", ""]
         out += ["<table>", "<tr><th>clause</th><th>gives</th></tr>", "<tr><td>", ""]
         out += [
             *_block("markdown", case.clause),

@@ -1,5 +1,7 @@
 """Build the site as one does by hand: Jinja fills in a page of Markdown, then markdown-it-py renders it."""
 
+# ruff: noqa: INP001 - a script of its own, as one writes it by hand
+
 from __future__ import annotations
 
 import json

@@ -113,7 +113,9 @@ def build(
     sources, found = _open(folder)
     if sources is None:
         return _finish(found, form, None)
-    options = pipeline.Options(_day(as_of, sources), only, jobs or _cores(), clean, drafts, content_hash, strict)
+    options = pipeline.Options(
+        _day(as_of, sources), only, jobs or _cores(), clean, drafts, content_hash, strict
+    )
     target = Path(out) if out else root / "output"
     output, more = open_output(root, target)
     found += more

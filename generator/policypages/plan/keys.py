@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policypages.model import FileTask, Section, SiteView, Task
@@ -15,32 +13,13 @@ _SHOWN = 3
 
 
 def digest(value: Any) -> str:
-    """Return twelve hex digits for any value that facts, outlines and plans are made of."""
-    text = json.dumps(_plain(value), ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """Return twelve hex digits for any value that facts, outlines and plans are made of.
 
-
-def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line a type
-    """Write a value so that different values are written differently, whatever their type."""
-    match value:
-        case bool() | None:
-            return value
-        case str():
-            return [str.__str__(value), str(value)] if type(value) is not str else value
-        case int():
-            return value
-        case Decimal() | datetime.date():
-            return {type(value).__name__: str(value)}
-        case Mapping():
-            words = getattr(value, "words", None)
-            return {"map": [[str(key), _plain(item)] for key, item in value.items()], "words": words}
-        case Sequence():
-            return [_plain(item) for item in value]
-        case bytes():
-            return hashlib.sha256(value).hexdigest()
-        case _:
-            msg = f"{type(value).__name__} cannot be part of a key"
-            raise TypeError(msg)
+    `repr` tells such values apart: text, numbers, dates, null, lists and mappings of them, and the
+    kinds of `values.py`, which write all that they hold.
+    """
+    text = repr(value).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=6).hexdigest()
 
 
 def at_path(facts: Mapping[str, Any], path: str) -> Any:
@@ -82,8 +61,8 @@ def outline_shape(sections: Iterable[Section]) -> list[Any]:
             section.level,
             section.number,
             section.clause.file.file if section.clause else None,
-            _plain(section.options),
-            _plain(section.counts),
+            dict(section.options),
+            dict(section.counts),
             section.shows,
             outline_shape(section.children),
         ]

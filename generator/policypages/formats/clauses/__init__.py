@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.clauses.emptiness import first_empty, pieces_of
@@ -22,7 +23,6 @@ from policypages.formats.clauses.structure import Checker
 from policypages.formats.clauses.tags import PRINT, STATEMENTS, Tag, Tagged, find_tags
 
 __all__ = [
-    "MAX_BODY",
     "PRINT",
     "STATEMENTS",
     "Parsed",
@@ -37,9 +37,12 @@ __all__ = [
     "match_tags",
     "pieces_of",
     "read_clause",
+    "too_much",
 ]
 
-MAX_BODY = 1_000_000
+MAX_BODY: Final = 300_000
+# Markdown's time grows with the square of the brackets that might begin a link
+MAX_BRACKETS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,15 @@ class Parsed:
     own_line: frozenset[int]
     depth: int
     targets: tuple[tuple[str, int], ...]
+
+
+def too_much(body: str) -> str | None:
+    """Return in plain words what a clause has too much of to be read within seconds, or None."""
+    if len(body) > MAX_BODY:
+        return f"a clause holds more than {MAX_BODY:,} characters"
+    if body.count("[") > MAX_BRACKETS:
+        return f"a clause holds more than {MAX_BRACKETS:,} opening brackets"
+    return None
 
 
 def read_clause(tagged: Tagged, place: Place) -> tuple[Parsed | None, list[Diagnostic]]:
