@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -49,3 +50,72 @@ def test_every_file_that_is_linked_exists() -> None:
     """Relative links of the README lead to files of the checkout."""
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", _readme())
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def _run(site: Path, *told: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "policypages", *told],
+        cwd=site,
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def _block(language: str, beginning: str) -> str:
+    """Return the README's fenced block of a language that begins so."""
+    found = re.search(
+        rf"^```{language}\n({re.escape(beginning)}.*?)^```", _readme(), re.MULTILINE | re.DOTALL
+    )
+    assert found, f"no {language} block begins with {beginning}"
+    return found.group(1)
+
+
+def test_the_tour_can_be_walked(tmp_path: Path, regen: bool) -> None:
+    """Each step of the ten-minute tour does what the README says, and the error is the one it shows."""
+    assert _run(tmp_path, "init", "my-site").returncode == 0
+    site = tmp_path / "my-site"
+    assert _run(site, "build").returncode == 0
+
+    shop = site / "content" / "entities" / "acme-shop.yaml"
+    shop.write_text(shop.read_text("utf-8").replace("800-555-0100", "800-555-0199"), "utf-8")
+    again = _run(site, "build", "--explain-stale")
+    assert "acme-shop/privacy/index.html: the fact `contacts.privacy" in again.stderr
+
+    assert _run(site, "new", "entity", "acme-labs").returncode == 0
+    labs = site / "content" / "entities" / "acme-labs.yaml"
+    assert labs.exists()
+    labs.write_text(_block("yaml", "extends:"), "utf-8")
+    assert _run(site, "build").returncode == 0
+    assert "800-555-0199" not in (site / "output" / "acme-labs" / "privacy" / "index.html").read_text("utf-8")
+
+    assert _run(site, "new", "clause", "newsletters").returncode == 0
+    (site / "content" / "clauses" / "newsletters.md").write_text(_block("markdown", "---"), "utf-8")
+    outline = site / "content" / "policies" / "privacy.yaml"
+    added = _block("yaml", "sections:").splitlines()[1]
+    outline.write_text(f"{outline.read_text('utf-8').rstrip()}\n{added}\n", "utf-8")
+    undeclared = _run(site, "build")
+    assert undeclared.returncode == 1
+    assert "error[unknown-fact]" in undeclared.stderr
+
+    settings = site / "policypages.yaml"
+    before = settings.read_text("utf-8")
+    settings.write_text(
+        before.replace("retention: [orders, applications]", "retention: [orders, applications, newsletter]"),
+        "utf-8",
+    )
+    missing = _run(site, "build")
+    assert missing.returncode == 1
+    told = re.sub(r"\(\d+\.\d+ s\)", "(0.1 s)", missing.stderr).strip()
+    shown = re.compile(
+        r"(?<=<!-- transcript: missing fact -->\n```\n).*?(?=^```\n<!-- transcript: end -->)",
+        re.MULTILINE | re.DOTALL,
+    )
+    assert shown.search(_readme())
+    if regen:
+        (ROOT / "README.md").write_text(shown.sub(lambda _: told + "\n", _readme()), "utf-8")
+    assert shown.search(_readme()).group() == told + "\n"  # type: ignore[union-attr]  # just seen
+
+    labs.write_text(labs.read_text("utf-8") + "retention: {newsletter: 90 days}\n", "utf-8")
+    assert _run(site, "build", "--entity", "acme-labs").returncode == 0
