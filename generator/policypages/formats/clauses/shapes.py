@@ -65,6 +65,7 @@ class _Open:
     gap: int = 0
     way: Way = "edge"
     own_line: bool = True
+    otherwise: Tag | None = None
 
 
 @dataclass(slots=True)
@@ -326,6 +327,16 @@ class _Shaper:
     def _close(self, tag: Tag, opened: _Open) -> None:
         self.shaped.partner[tag.index] = opened.tag.index
         self.shaped.indent[tag.index] = opened.gap
+        if opened.otherwise is not None and tag.kind in BRANCHES:
+            line = self.place.span(opened.otherwise.offset).line
+            self._complain(
+                "unbalanced-tag",
+                f"`{tag.kind}` stands behind the `else` of line {line}",
+                tag,
+                "an `if` has one `else`, and every `elif` stands before it",
+            )
+        if tag.kind == "else":
+            opened.otherwise = tag
         if tag.kind not in BRANCHES:
             self.shaped.ends[opened.tag.index] = tag.index
             self.stack.pop()
