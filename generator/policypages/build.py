@@ -200,7 +200,14 @@ def _build_site(
 
 
 def _render_for_problems(plan: Plan, planned: SitePlan) -> list[Diagnostic]:
-    return [one for file in planned.files for one in render_file(file, plan.engine)[1]]
+    found = [one for file in planned.files for one in render_file(file, plan.engine)[1]]
+    return _of_site(planned.id, found)
+
+
+def _of_site(folder: str, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Say of what a template does wrong which site it hits; the overview is of none."""
+    known = () if folder == OVERVIEW else (folder,)
+    return [one if one.entities else replace(one, entities=known) for one in found]
 
 
 def _make_files(
@@ -224,7 +231,7 @@ def _make_files(
             entries.append(before[file.path])
             continue
         made, more = render_file(file, plan.engine)
-        found += more
+        found += _of_site(folder, more)
         stale.append((file.path, because))
         if stage is not None and not has_errors(more):
             entry = Entry(stage_file(stage, file.path, made.data), file.key, file.parts)

@@ -28,6 +28,11 @@ from policypages.model import Reads
 _PARSER: Final = Environment(autoescape=True)
 _LOOP: Final = re.compile(r"([A-Za-z_]\w*)\s+in\s+(.+)", re.DOTALL)
 _CALLS: Final = {"ref": "a section id", "link": "a policy id"}
+_FITTING: Final[Mapping[str, tuple[str, ...]]] = {
+    "date": ("date",),
+    "words": ("number", "duration"),
+    "spelled": ("number", "duration"),
+}
 _SHAPE_OF_FILTER: Final = {"length": NUMBER}
 _ORDER: Final = {"lt", "lteq", "gt", "gteq"}
 _ORDERED: Final = {"number", "date", "text"}
@@ -311,6 +316,10 @@ class _Reader:
         if node.node is None:
             return TEXT
         shape = self.visit(node.node, test=test)
+        fitting = _FITTING.get(node.name)
+        if fitting is not None and shape is not None and shape.kind not in fitting:
+            kinds = " and ".join(f"{kind}s" for kind in fitting)
+            self.refuse("refused-expression", f"`{node.name}` is for {kinds}", node.name, None)
         if node.name in {"first", "last"} and shape is not None and shape.item is not None:
             return shape.item
         if node.name in {"lower", "upper", "upfirst", "markdown", "words", "spelled"} and shape is not None:

@@ -183,7 +183,9 @@ def series(context: Context, value: Any, joiner: str = "and") -> Any:
 
 @pass_context
 def words(context: Context, value: Any) -> Any:
-    """Write a number in words."""
+    """Write a number, or a duration, in words: `seven`, `seven years`."""
+    if isinstance(value, Worded) and "count" in value:
+        return f"{language.number_words(value['count'], context[LOCALE])} {value['unit']}"
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return value
     return language.number_words(value, context[LOCALE])
@@ -191,7 +193,9 @@ def words(context: Context, value: Any) -> Any:
 
 @pass_context
 def spelled(context: Context, value: Any) -> Any:
-    """Write a number in words and digits: `seven (7)`."""
+    """Write a number, or a duration, in words and digits: `seven (7)`, `seven (7) years`."""
+    if isinstance(value, Worded) and "count" in value:
+        return f"{language.number_words(value['count'], context[LOCALE])} ({value['count']}) {value['unit']}"
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return value
     return f"{language.number_words(value, context[LOCALE])} ({value})"

@@ -13,6 +13,7 @@ from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from policypages.diagnostics import Diagnostic, Span, problem
+from policypages.formats.templates.theme_lint import lint_templates
 
 MAX_REPEATED: Final = 10_000
 PAGES: Final = ("page.html", "index.html", "404.html", "overview.html")
@@ -55,6 +56,11 @@ class ThemeEngine:
             for name in PAGES
             if name not in self._texts
         ]
+        files = {file: name for name, file in self._files.items()}  # one file may have two names
+        for name, line, message in lint_templates(
+            self._environment, {name: self._texts[name] for name in files.values()}
+        ):
+            self._complain(name, line, message)
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         text = self._texts.get(name)
@@ -104,21 +110,23 @@ class ThemeEngine:
             span = Span(error.filename or self._files.get(name, name), error.lineno)
             return "", [problem("theme-template", _plain(error.message), span)]
         except TemplateNotFound as error:
-            return "", [
-                problem("theme-template", f"there is no template `{error.name}`", self._place(error, name))
-            ]
+            return "", [self._failed(error, name, f"there is no template `{error.name}`")]
         except RecursionError as error:
-            return "", [problem("theme-template", "the template includes itself", self._place(error, name))]
+            return "", [self._failed(error, name, "the template includes itself")]
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-            return "", [problem("theme-template", _plain(str(error)), self._place(error, name))]
+            return "", [self._failed(error, name, _plain(str(error)))]
 
-    def _place(self, error: BaseException, name: str) -> Span:
-        """Find the line of the template that is deepest in a traceback."""
+    def _failed(self, error: BaseException, name: str, message: str) -> Diagnostic:
+        """Find the line of the template that is deepest in a traceback, and how it was reached."""
         files = set(self._files.values())
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        way: dict[str, int] = {}
+        for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename in files:
-                return Span(frame.filename, frame.lineno or 1)
-        return Span(self._files.get(name, name))
+                way.pop(frame.filename, None)  # a template that is in it twice stands where it was last
+                way[frame.filename] = frame.lineno or 1
+        places = [*way.items()] or [(self._files.get(name, name), 1)]
+        chain = tuple(f"{file}:{line}" for file, line in places) if len(places) > 1 else ()
+        return problem("theme-template", message, Span(*places[-1]), chain=chain)
 
 
 def _plain(message: str | None) -> str:

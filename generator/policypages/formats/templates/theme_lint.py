@@ -1,0 +1,258 @@
+"""Look at where a theme prints: escaping protects text and quoted attributes, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+# (template, expression) pairs that may be printed as they are: what the core hands over as markup needs none
+SAFE_ALLOWED: Final[frozenset[tuple[str, str]]] = frozenset()
+
+_ADDRESS_ATTRIBUTES: Final = frozenset("action cite data formaction href ping poster src".split())
+_ADDRESS_NAMES: Final = frozenset("canonical home href site_url url".split())  # what the core has checked
+_RUNS: Final = re.compile(r"\s*(?:javascript|vbscript|data\s*:\s*text)", re.IGNORECASE)
+_TAG: Final = re.compile(r"<!--|<(/?)([A-Za-z][^\s/>]*)|<$")
+_IN_TAG: Final = re.compile(r"\s+|/|>|([^\s/>=\"'][^\s/>=]*)|=")
+_RAW: Final = frozenset({"script", "style", "textarea", "title"})
+_OPENING: Final = frozenset("if for block macro call filter set with autoescape".split())
+_QUOTES: Final = {'"': "double", "'": "single"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in HTML a template is: `kind` is text, comment, raw, tag, equals, bare, double or single."""
+
+    kind: str = "text"
+    element: str = ""
+    attribute: str = ""
+    before: str = ""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One template while it is looked at; `blocks` says where a parent's blocks stand."""
+
+    name: str
+    environment: Environment
+    blocks: Mapping[str, _Place]
+    place: _Place = field(default_factory=_Place)
+    stack: list[tuple[str, _Place]] = field(default_factory=list)
+    opened: dict[str, _Place] = field(default_factory=dict)
+    found: list[tuple[int, str]] = field(default_factory=list)
+
+    def run(self, text: str) -> None:
+        """Look at the whole text, tag by tag."""
+        inner: list[str] = []
+        words: list[str] = []
+        for line, kind, value in self.environment.lex(text):
+            if kind == "data":
+                self._data(value, line)
+            elif kind in {"variable_begin", "block_begin"}:
+                inner, words = [], []
+            elif kind == "variable_end":
+                self._printed("".join(inner).strip(), line)
+            elif kind == "block_end":
+                self._statement(words, line)
+            elif kind != "comment":
+                inner.append(value)
+                if kind in {"name", "string"}:
+                    words.append(value)
+
+    def _say(self, line: int, message: str) -> None:
+        self.found.append((line, message))
+
+    # ---- statements: each branch begins where its `if` stands
+
+    def _statement(self, words: list[str], line: int) -> None:
+        word = words[0] if words else ""
+        if word == "autoescape" or (word in {"filter", "set"} and "safe" in words[1:]):
+            self._say(line, f"`{word}` would print facts as markup")
+        if word in {"include", "import", "from"} and word == "include" and self.place.kind != "text":
+            self._say(line, "a template can be included between elements alone")
+        if word in _OPENING:
+            if word == "block" and len(words) > 1:
+                self.opened[words[1]] = self.place
+                self.place = self.blocks.get(words[1], self.place)
+            self.stack.append((word, self.place))
+        elif word in {"else", "elif"} and self.stack:
+            self.place = self.stack[-1][1]
+        elif word.startswith("end") and self.stack:
+            opening, place = self.stack.pop()
+            if opening in {"macro", "block"}:
+                self.place = place
+
+    # ---- HTML
+
+    def _data(self, text: str, line: int) -> None:
+        at = 0
+        while at < len(text):
+            step = getattr(self, f"_in_{self.place.kind}")
+            at = step(text, at, line + text.count("\n", 0, at))
+
+    def _in_text(self, text: str, at: int, _: int) -> int:
+        match = _TAG.search(text, at)
+        if match is None:
+            return len(text)
+        if match[0] == "<!--":
+            self.place = _Place("comment")
+        else:
+            self.place = _Place("tag", "" if match[1] else (match[2] or "").lower())
+        return match.end()
+
+    def _in_comment(self, text: str, at: int, _: int) -> int:
+        end = text.find("-->", at)
+        if end < 0:
+            return len(text)
+        self.place = _Place()
+        return end + 3
+
+    def _in_raw(self, text: str, at: int, _: int) -> int:
+        match = re.compile(rf"</{self.place.element}(?=[\s/>]|$)", re.IGNORECASE).search(text, at)
+        if match is None:
+            return len(text)
+        self.place = _Place("tag")
+        return match.end()
+
+    def _in_tag(self, text: str, at: int, _: int) -> int:
+        match = _IN_TAG.match(text, at)
+        if match is None:
+            return at + 1
+        if match[0] == ">":
+            self.place = _Place("raw" if self.place.element in _RAW else "text", self.place.element)
+        elif match[0] == "=":
+            self.place = replace(self.place, kind="equals")
+        elif match[1]:
+            self.place = replace(self.place, attribute=match[1].lower())
+        return match.end()
+
+    def _in_equals(self, text: str, at: int, line: int) -> int:
+        if text[at].isspace():
+            return at + 1
+        kind = _QUOTES.get(text[at])
+        if kind is None:
+            self._say(line, f"the value of the attribute `{self.place.attribute}` has no quotes round it")
+            self.place = replace(self.place, kind="bare")
+            return at
+        self.place = replace(self.place, kind=kind, before="")
+        return at + 1
+
+    def _in_bare(self, text: str, at: int, _: int) -> int:
+        match = re.compile(r"[\s>]").search(text, at)
+        if match is None:
+            return len(text)
+        self.place = replace(self.place, kind="tag", attribute="")
+        return match.start()
+
+    def _in_double(self, text: str, at: int, line: int) -> int:
+        return self._quoted(text, at, line, '"')
+
+    def _in_single(self, text: str, at: int, line: int) -> int:
+        return self._quoted(text, at, line, "'")
+
+    def _quoted(self, text: str, at: int, line: int, quote: str) -> int:
+        end = text.find(quote, at)
+        value = text[at : end if end >= 0 else len(text)]
+        before = self.place.before + value
+        if self.place.attribute in _ADDRESS_ATTRIBUTES and not self.place.before and _RUNS.match(value):
+            self._say(line, f"the attribute `{self.place.attribute}` would run what stands in it")
+        if end < 0:
+            self.place = replace(self.place, before=before)
+            return len(text)
+        self.place = replace(self.place, kind="tag", attribute="", before="")
+        return end + 1
+
+    # ---- what is printed
+
+    def _printed(self, source: str, line: int) -> None:
+        expression = _expression(self.environment, source)
+        if expression is None:  # told as a mistake of syntax
+            return
+        place = self.place
+        filters = _filters(expression)
+        if "safe" in filters and (self.name, source) not in SAFE_ALLOWED:
+            self._say(line, "`safe` would print a fact as markup: what is markup is printed as it is")
+        json = isinstance(expression, nodes.Filter) and expression.name == "tojson"
+        if message := _why_not(place, expression, json=json):
+            self._say(line, message)
+        if place.kind == "equals":
+            self.place = replace(place, kind="bare")
+        elif place.kind in {"double", "single"}:
+            self.place = replace(place, before=f"{place.before}…")
+
+
+def lint_templates(environment: Environment, templates: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
+    """Yield template, line and message for each place where a fact could become more than text."""
+    blocks: dict[str, _Place] = {}
+    walks = [(name, text, "extends" in text) for name, text in templates.items()]
+    for name, text, extends in sorted(walks, key=lambda walk: walk[2]):  # parents first
+        walk = _Walk(name, environment, blocks if extends else {})
+        try:
+            walk.run(text)
+        except TemplateSyntaxError:  # told where it is parsed
+            continue
+        if not extends:
+            blocks.update(walk.opened)
+        yield from ((name, line, message) for line, message in walk.found)
+
+
+def _why_not(place: _Place, expression: nodes.Expr, *, json: bool) -> str | None:
+    """Say why nothing, or not this, may be printed here."""
+    quoted = place.kind in {"double", "single"}
+    attribute = place.attribute
+    if place.kind in {"tag", "equals", "bare"}:
+        return (
+            f"the value of the attribute `{attribute}` has no quotes round it"
+            if place.kind != "tag"
+            else "a tag is printed as an element's or attribute's name: write names out"
+        )
+    if place.kind == "raw" and place.element in {"script", "style"} and not json:
+        return f"in `<{place.element}>` only `| tojson` keeps a fact from being run"
+    if quoted and (attribute.startswith("on") or attribute == "style") and not json:
+        return f"in the attribute `{attribute}` only `| tojson` keeps a fact from being run"
+    if place.kind == "double" and json:
+        return f"`tojson` prints quotes: put single ones round the attribute `{attribute}`"
+    if place.kind != "text" and any(one.attr == "article" for one in _all(expression, nodes.Getattr)):
+        return "the article is markup, and can be printed between elements alone"
+    if quoted and attribute in _ADDRESS_ATTRIBUTES and not place.before.strip() and not _address(expression):
+        return f"the attribute `{attribute}` may begin with an address of the core alone, such as `.href`"
+    return None
+
+
+def _expression(environment: Environment, source: str) -> nodes.Expr | None:
+    try:
+        output = environment.parse(f"{{{{ {source} }}}}").body[0]
+    except TemplateSyntaxError:
+        return None
+    return output.nodes[0] if isinstance(output, nodes.Output) else None
+
+
+def _all(expression: nodes.Expr, kind: type[nodes.Getattr]) -> Iterator[nodes.Getattr]:
+    if isinstance(expression, kind):
+        yield expression
+    yield from expression.find_all(kind)
+
+
+def _filters(expression: nodes.Expr) -> set[str]:
+    own = {expression.name} if isinstance(expression, nodes.Filter) else set()
+    return own | {one.name for one in expression.find_all(nodes.Filter)}
+
+
+def _address(expression: nodes.Node | None) -> bool:
+    """Tell whether an expression gives nothing but addresses that the core made or checked."""
+    match expression:
+        case nodes.Getattr():
+            return expression.attr in _ADDRESS_NAMES
+        case nodes.Getitem():
+            return isinstance(expression.node, nodes.Name) and expression.node.name == "assets"
+        case nodes.Or():
+            return _address(expression.left) and _address(expression.right)
+        case nodes.CondExpr():
+            return _address(expression.expr1) and (expression.expr2 is None or _address(expression.expr2))
+        case nodes.Const():
+            return not _RUNS.match(str(expression.value))
+        case _:
+            return False
