@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, has_errors, problem
@@ -25,6 +26,7 @@ _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)(?<=\n)(?:---|\.\.\.)[ \t]*(
 _NEWLINES: Final = re.compile(r"\r\n?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSEEN: Final = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_MAX_UNSEEN: Final = 20
 MAX_CLAUSE: Final = 1_000_000
 
 
@@ -64,7 +66,10 @@ def load_file(
     if found and not raw:
         return SourceFile(id_, path, data, {}), found
     values, more = validate(kind, path, raw, data, names)
-    return SourceFile(id_, path, data, values), found + more
+    if not data.isascii():
+        text = _NEWLINES.sub("\n", data.decode("utf-8-sig", "replace"))
+        found = [*found, *_unseen(path, text)]
+    return SourceFile(id_, path, data, values), [*found, *more]
 
 
 def _read(sources: Sources, path: str) -> tuple[bytes | None, list[Diagnostic]]:
@@ -157,16 +162,20 @@ def clause_text(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
     if control:
         message = f"the file holds the control character U+{ord(control.group()):04X}"
         return None, [problem("invalid-encoding", message, _span_at(path, text, control.start()))]
-    found = [
+    return text, _unseen(path, text)
+
+
+def _unseen(path: str, text: str) -> list[Diagnostic]:
+    """Warn of characters that turn, join or hide what is read: https://trojansource.codes."""
+    return [
         problem(
             "suspicious-character",
             f"U+{ord(match.group()):04X} is not seen, and changes what is read",
             _span_at(path, text, match.start()),
-            hint="take it out, or allow `suspicious-character` where the language needs it",
+            hint="take it out, unless the language needs it",
         )
-        for match in _UNSEEN.finditer(text)
+        for match in islice(_UNSEEN.finditer(text), _MAX_UNSEEN)
     ]
-    return text, found[:20]
 
 
 def _span_at(path: str, text: str, offset: int) -> Span:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from policypages.diagnostics import Diagnostic, problem
+from policypages.formats.clauses.lines import Line, read_line
 from policypages.formats.clauses.place import Place
 from policypages.formats.clauses.reader import Hop, Kind
 from policypages.formats.clauses.tags import BRANCHES, ENDS, OPENERS, Tag, Tagged
@@ -15,44 +16,12 @@ from policypages.formats.clauses.tags import BRANCHES, ENDS, OPENERS, Tag, Tagge
 Shape = Literal["text", "block", "row"]
 # where a tag in text goes when its line goes away: to the end of the text above or the start of that below
 Way = Literal["up", "down", "edge"]
-_PREFIX: Final = re.compile(r"(?: {0,3}>[ \t]?)*")
-_ITEM: Final = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
 _RULE: Final = re.compile(r"(?:[-*_][ \t]*){3,}$")
-_OTHER_BLOCK: Final = re.compile(r"#{1,6}(?:\s|$)|```|~~~")
 _BLOCK_START: Final = re.compile(r"#{1,6}(?:\s|$)|```|~~~|>|(?:[-*+]|\d{1,9}[.)])\s")
 _HARD_BREAK: Final = re.compile(r"(?: {2,}|\\)$")
 _CLOSES: Final = {"endif": "if", "endfor": "for", "elif": "if", "else": "if"}
 _CODE_INDENT: Final = 4
 MAX_NESTED: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of tagged text: `gap` is its indent within its quote prefix, `tags` fill it if `alone`."""
-
-    text: str
-    prefix: str
-    gap: int
-    rest: str
-    tags: tuple[Tag, ...]
-    alone: bool
-    kind: Kind | None
-
-    @property
-    def blank(self) -> bool:
-        """Tell whether nothing is seen on the line."""
-        return not self.rest
-
-    @property
-    def item(self) -> bool:
-        """Tell whether the line begins a list item."""
-        return bool(_ITEM.match(self.rest)) and not _RULE.match(self.rest)
-
-    @property
-    def prose(self) -> bool:
-        """Tell whether the line is running text, which a line glued to it goes on with."""
-        begins = self.item or _OTHER_BLOCK.match(self.rest) or _RULE.match(self.rest)
-        return not (self.blank or self.kind or begins)
 
 
 @dataclass(slots=True)
@@ -107,27 +76,16 @@ def shape_tags(
     no prose; it is asked only where a statement has a line to itself.
     """
     texts = tagged.text.split("\n")
-    lines = [_read_line(text, tagged, None) for text in texts]
+    lines = [read_line(text, tagged, None) for text in texts]
     if any(line.alone for line in lines):
         kinds = read_kinds(tagged.text)
-        lines = [_read_line(text, tagged, kinds.get(number)) for number, text in enumerate(texts)]
+        lines = [read_line(text, tagged, kinds.get(number)) for number, text in enumerate(texts)]
     return _Shaper(lines, tagged, place).run()
 
 
 def match_tags(tagged: Tagged, place: Place) -> tuple[Shaped, list[Diagnostic]]:
     """Match the statements of a line of text, such as a title, where shape does not matter."""
-    return _Shaper([_read_line("x" + " ".join(tagged.text.split("\n")), tagged, "code")], tagged, place).run()
-
-
-def _read_line(text: str, tagged: Tagged, kind: Kind | None) -> Line:
-    prefix = match.group() if (match := _PREFIX.match(text)) else ""
-    inner = text[len(prefix) :]
-    rest = inner.strip()
-    tags = tuple(tagged.tags[int(m.group(1))] for m in tagged.pattern.finditer(text))
-    statements = tuple(tag for tag in tags if tag.is_statement)
-    alone = bool(tags) and len(statements) == len(tags) and not tagged.pattern.sub("", rest).strip()
-    gap = len(inner[: len(inner) - len(inner.lstrip())].expandtabs(_CODE_INDENT))
-    return Line(text, prefix, gap, rest, statements, alone and kind != "code", kind)
+    return _Shaper([read_line("x" + " ".join(tagged.text.split("\n")), tagged, "code")], tagged, place).run()
 
 
 def _end_lines(lines: Sequence[Line]) -> dict[int, int]:

@@ -19,6 +19,7 @@ _TAG: Final = re.compile(r"<!--|<(/?)([A-Za-z][^\s/>]*)|<$")
 _IN_TAG: Final = re.compile(r"\s+|/|>|([^\s/>=\"'][^\s/>=]*)|=")
 _RAW: Final = frozenset({"script", "style", "textarea", "title"})
 _OPENING: Final = frozenset("if for block macro call filter set with autoescape".split())
+_EXTENDS: Final = re.compile(r"\{%[-+]?\s*extends\b")
 _QUOTES: Final = {'"': "double", "'": "single"}
 
 
@@ -59,7 +60,7 @@ class _Walk:
                 self._statement(words, line)
             elif kind != "comment":
                 inner.append(value)
-                if kind in {"name", "string"}:
+                if kind in {"name", "string", "operator"}:
                     words.append(value)
 
     def _say(self, line: int, message: str) -> None:
@@ -71,9 +72,9 @@ class _Walk:
         word = words[0] if words else ""
         if word == "autoescape" or (word in {"filter", "set"} and "safe" in words[1:]):
             self._say(line, f"`{word}` would print facts as markup")
-        if word in {"include", "import", "from"} and word == "include" and self.place.kind != "text":
+        if word == "include" and self.place.kind != "text":
             self._say(line, "a template can be included between elements alone")
-        if word in _OPENING:
+        if word in _OPENING and not (word == "set" and "=" in words):
             if word == "block" and len(words) > 1:
                 self.opened[words[1]] = self.place
                 self.place = self.blocks.get(words[1], self.place)
@@ -187,7 +188,7 @@ class _Walk:
 def lint_templates(environment: Environment, templates: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
     """Yield template, line and message for each place where a fact could become more than text."""
     blocks: dict[str, _Place] = {}
-    walks = [(name, text, "extends" in text) for name, text in templates.items()]
+    walks = [(name, text, _EXTENDS.search(text) is not None) for name, text in templates.items()]
     for name, text, extends in sorted(walks, key=lambda walk: walk[2]):  # parents first
         walk = _Walk(name, environment, blocks if extends else {})
         try:
@@ -201,23 +202,24 @@ def lint_templates(environment: Environment, templates: Mapping[str, str]) -> It
 
 def _why_not(place: _Place, expression: nodes.Expr, *, json: bool) -> str | None:
     """Say why nothing, or not this, may be printed here."""
-    quoted = place.kind in {"double", "single"}
-    attribute = place.attribute
-    if place.kind in {"tag", "equals", "bare"}:
-        return (
-            f"the value of the attribute `{attribute}` has no quotes round it"
-            if place.kind != "tag"
-            else "a tag is printed as an element's or attribute's name: write names out"
-        )
+    if place.kind == "tag":
+        return "a tag is printed as an element's or attribute's name: write names out"
+    if place.kind in {"equals", "bare"}:
+        return f"the value of the attribute `{place.attribute}` has no quotes round it"
     if place.kind == "raw" and place.element in {"script", "style"} and not json:
         return f"in `<{place.element}>` only `| tojson` keeps a fact from being run"
-    if quoted and (attribute.startswith("on") or attribute == "style") and not json:
+    if place.kind != "text" and any(one.attr == "article" for one in _attributes(expression)):
+        return "the article is markup, and can be printed between elements alone"
+    return _why_not_quoted(place, expression, json=json) if place.kind in {"double", "single"} else None
+
+
+def _why_not_quoted(place: _Place, expression: nodes.Expr, *, json: bool) -> str | None:
+    attribute = place.attribute
+    if (attribute.startswith("on") or attribute == "style") and not json:
         return f"in the attribute `{attribute}` only `| tojson` keeps a fact from being run"
     if place.kind == "double" and json:
         return f"`tojson` prints quotes: put single ones round the attribute `{attribute}`"
-    if place.kind != "text" and any(one.attr == "article" for one in _all(expression, nodes.Getattr)):
-        return "the article is markup, and can be printed between elements alone"
-    if quoted and attribute in _ADDRESS_ATTRIBUTES and not place.before.strip() and not _address(expression):
+    if attribute in _ADDRESS_ATTRIBUTES and not place.before.strip() and not _address(expression):
         return f"the attribute `{attribute}` may begin with an address of the core alone, such as `.href`"
     return None
 
@@ -230,10 +232,10 @@ def _expression(environment: Environment, source: str) -> nodes.Expr | None:
     return output.nodes[0] if isinstance(output, nodes.Output) else None
 
 
-def _all(expression: nodes.Expr, kind: type[nodes.Getattr]) -> Iterator[nodes.Getattr]:
-    if isinstance(expression, kind):
+def _attributes(expression: nodes.Expr) -> Iterator[nodes.Getattr]:
+    if isinstance(expression, nodes.Getattr):
         yield expression
-    yield from expression.find_all(kind)
+    yield from expression.find_all(nodes.Getattr)
 
 
 def _filters(expression: nodes.Expr) -> set[str]:
