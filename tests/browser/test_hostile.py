@@ -276,7 +276,7 @@ def _holds(visitor: Visitor, kind: str, questions: Sequence[Question], name: str
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_fact_is_text_wherever_it_stands(host: str, visit: Visit, name: str) -> None:
+def test_row_20_a_fact_is_text_wherever_it_stands(host: str, visit: Visit, name: str) -> None:
     """Each place shows the fact, the elements are those of plain words, and nothing runs or is fetched."""
     visitor = visit(host)
     _holds(visitor, "privacy/", QUESTIONS, name)
@@ -312,7 +312,7 @@ def test_lists_of_pages_show_names_as_text(host: str, visit: Visit) -> None:
     assert page.evaluate(ALIVE) == []
 
 
-def test_a_fact_within_an_address_leaves_it_where_it_leads(host: str, visit: Visit) -> None:
+def test_row_21_a_fact_within_an_address_leaves_it_where_it_leads(host: str, visit: Visit) -> None:
     """In a query, a path or a subject a fact is encoded: scheme and host stay, and it can be read back."""
     visitor = visit(host)
     for name in SHORT:

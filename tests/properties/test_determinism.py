@@ -100,7 +100,7 @@ def test_there_is_work_for_two_workers() -> None:
 
 
 @pytest.mark.timeout(300)
-def test_twelve_builds_are_one(tmp_path: Path) -> None:
+def test_row_38_twelve_builds_are_one(tmp_path: Path) -> None:
     """Twelve builds in twelve ways have equal names, bytes and modes, and equal manifests."""
     assert len(WAYS) == 12
     tree, manifest = _build(tmp_path, WAYS[0])

@@ -142,7 +142,7 @@ def _check_target(source: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
-def test_a_hostile_fact_is_text_wherever_it_stands(context: str) -> None:
+def test_row_20_a_hostile_fact_is_text_wherever_it_stands(context: str) -> None:
     """No element, attribute or address is other than with a plain word."""
     for value in HOSTILE:
         _check_text(CONTEXTS[context], value)
@@ -174,7 +174,7 @@ def test_a_hostile_fact_in_a_link_target_is_refused_or_leads_nowhere_bad(context
         "a\nb",
     ],
 )
-def test_a_dangerous_address_is_refused(value: str) -> None:
+def test_row_21_a_dangerous_address_is_refused(value: str) -> None:
     """A fact that is the whole target and no safe address is `unsafe-url`, at its tag."""
     assert _run(TARGETS["target"], value).problems == (("unsafe-url", 1, 5),)
 

@@ -441,7 +441,7 @@ class Incremental(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("at", [0, 0.05, 0.3, 0.5, 0.8, 0.999])
 @pytest.mark.parametrize("harm", ["flip", "cut", "drop", "other version"])
-def test_a_harmed_manifest_is_not_believed(tmp_path: Path, harm: str, at: float) -> None:
+def test_row_35_a_harmed_manifest_is_not_believed(tmp_path: Path, harm: str, at: float) -> None:
     """A manifest with one bit or byte gone, torn, or of another version: a note, and the output is right."""
     case = SiteCase(tmp_path, dict(BASE)).build()
     right, whole = case.tree(), _manifest(case.output)

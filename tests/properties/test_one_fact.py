@@ -253,7 +253,7 @@ def test_a_template_that_is_named_on_each_page_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content_hash", [False, True])
-def test_times_and_sizes_do_not_hide_an_edit(tmp_path: Path, *, content_hash: bool) -> None:
+def test_row_34_times_and_sizes_do_not_hide_an_edit(tmp_path: Path, *, content_hash: bool) -> None:
     """An edit that keeps a file's size and time, or gives it an older time, makes its page again."""
     site = tmp_path / "site"
     for path, text in _files(GROUP).items():

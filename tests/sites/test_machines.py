@@ -134,7 +134,7 @@ def test_a_shallow_clone_builds(clone: Path, tmp_path: Path) -> None:
     assert len(four_sites(clone / "output")) == 5
 
 
-def test_no_git_and_no_repository_build(copy: Path, tmp_path: Path) -> None:
+def test_row_57_no_git_and_no_repository_build(copy: Path, tmp_path: Path) -> None:
     """A folder without `.git`, with no git on PATH, gives the pages that this checkout gives."""
     empty = tmp_path / "bin"
     empty.mkdir()
@@ -157,7 +157,7 @@ def test_a_broken_repository_builds(copy: Path) -> None:
 
 
 @LINUX
-def test_read_only_sources_build_elsewhere(locked: Path, tmp_path: Path) -> None:
+def test_row_29_read_only_sources_build_elsewhere(locked: Path, tmp_path: Path) -> None:
     """Sources that nobody may write to build into a folder elsewhere, and stay as they are."""
     before = tree(locked)
     done = ordinary(locked, "--out", str(tmp_path / "elsewhere"))
@@ -167,7 +167,7 @@ def test_read_only_sources_build_elsewhere(locked: Path, tmp_path: Path) -> None
 
 
 @LINUX
-def test_a_read_only_site_folder_is_one_clear_line(locked: Path) -> None:
+def test_row_29_a_read_only_site_folder_is_one_clear_line(locked: Path) -> None:
     """Where the default output cannot be made, one line says where, why and what to do."""
     done = ordinary(locked, "--format", "short")
     assert done.returncode == 1
@@ -180,7 +180,7 @@ def test_a_read_only_site_folder_is_one_clear_line(locked: Path) -> None:
 
 
 @LINUX
-def test_a_read_only_output_is_left_as_it_is(copy: Path) -> None:
+def test_row_29_a_read_only_output_is_left_as_it_is(copy: Path) -> None:
     """An output folder that can be read but not written gives one problem, and nothing of it changes."""
     assert build(copy).returncode == 0
     before = tree(copy / "output")
@@ -226,7 +226,7 @@ def group_is_gone(group: int) -> bool:
 
 
 @LINUX
-def test_the_second_of_two_builds_is_refused(many: Path, tmp_path: Path) -> None:
+def test_row_30_the_second_of_two_builds_is_refused(many: Path, tmp_path: Path) -> None:
     """A build into a folder that another build holds ends at once, names its process and harms nothing."""
     output = tmp_path / "output"
     first = start(many, output)
@@ -249,7 +249,7 @@ def test_the_second_of_two_builds_is_refused(many: Path, tmp_path: Path) -> None
     ("number", "group", "code"),
     [(signal.SIGINT, True, 130), (signal.SIGTERM, False, 143), (signal.SIGINT, False, 130)],
 )
-def test_a_signal_ends_a_build_and_leaves_no_trace(
+def test_row_31_a_signal_ends_a_build_and_leaves_no_trace(
     many: Path, tmp_path: Path, number: signal.Signals, group: bool, code: int
 ) -> None:
     """After Ctrl-C or a polite kill the output is as before: no staging, no journal, no worker left."""
@@ -293,7 +293,7 @@ def test_row_33_a_source_edited_during_a_build_is_told(many: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("junk", ["", "soon", "1e9", "0x10", "9" * 20, "-99999999999999", "1 2", "１"])
-def test_a_source_date_that_is_none_is_refused(copy: Path, junk: str) -> None:
+def test_row_39_a_source_date_that_is_none_is_refused(copy: Path, junk: str) -> None:
     """A SOURCE_DATE_EPOCH that is no number of seconds is a mistake in usage: exit 2, nothing built."""
     done = build(copy, env={"SOURCE_DATE_EPOCH": junk})
     assert done.returncode == 2, done.stderr
@@ -302,7 +302,7 @@ def test_a_source_date_that_is_none_is_refused(copy: Path, junk: str) -> None:
     assert not (copy / "output").exists()
 
 
-def test_a_source_date_is_never_printed(copy: Path, tmp_path: Path) -> None:
+def test_row_39_a_source_date_is_never_printed(copy: Path, tmp_path: Path) -> None:
     """Two days of building give the same bytes where no release is selected by the day."""
     for day, name in (("0", "old"), ("1790000000", "new")):
         done = build(copy, "--out", str(tmp_path / name), env={"SOURCE_DATE_EPOCH": day})

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import html
 from tests.sitecase import SiteCase, make_site
 
-from policypages.diagnostics import Diagnostic
+from policypages.diagnostics import Diagnostic, Span
 from policypages.load import load_site
 from policypages.paths import PathProblem, output_path
 from policypages.sources import MemorySources
@@ -58,7 +58,7 @@ def tree_hash(case: SiteCase) -> str:
 # ---------------------------------------------------------------- all at once
 
 
-def test_eight_mistakes_in_three_files_are_eight_problems_in_one_run(tmp_path: Path) -> None:
+def test_row_05_eight_mistakes_in_three_files_are_eight_problems_in_one_run(tmp_path: Path) -> None:
     """Mistakes of reading, types, outlines and clauses are told together, in the order of the files."""
     case = site(
         tmp_path,
@@ -95,7 +95,7 @@ def test_a_refused_fact_is_not_missed_as_well(tmp_path: Path) -> None:
     assert "`audience`" in case.errors()[0].message
 
 
-def test_one_of_two_hundred_fails_and_nothing_is_written(tmp_path: Path) -> None:
+def test_row_26_one_of_two_hundred_fails_and_nothing_is_written(tmp_path: Path) -> None:
     """Where one entity of many has an error, the build fails with that one error and the old output stays."""
     many = {f"entities/e{at}.yaml": ENTITY for at in range(200)}
     case = site(tmp_path, many).build()
@@ -108,7 +108,7 @@ def test_one_of_two_hundred_fails_and_nothing_is_written(tmp_path: Path) -> None
     assert tree_hash(case) == before
 
 
-def test_the_command_exits_with_one(tmp_path: Path) -> None:
+def test_row_26_the_command_exits_with_one(tmp_path: Path) -> None:
     """`policypages build` of content with a mistake exits with 1 and leaves no output behind."""
     for path, text in site(tmp_path, {"entities/acme.yaml": ENTITY + "kolor: red\n"}).files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -123,14 +123,14 @@ def test_the_command_exits_with_one(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- ids and paths
 
 
-def test_one_id_in_two_normal_forms_is_a_collision() -> None:
+def test_row_11_one_id_in_two_normal_forms_is_a_collision() -> None:
     """A file name composed and the same decomposed are one id on some file systems: an error on all."""
     twice = {f"content/entities/{name}.yaml": ENTITY for name in ("caf\u00e9", "cafe\u0301")}
     _, found = load_site(MemorySources({"policypages.yaml": "title: T\n", **twice}))
     assert "collision" in {one.code for one in found}
 
 
-def test_ids_that_differ_by_case_are_a_collision(tmp_path: Path) -> None:
+def test_row_12_ids_that_differ_by_case_are_a_collision(tmp_path: Path) -> None:
     """`Acme` and `acme` are one folder on some file systems: an error that shows both files."""
     case = site(tmp_path, {"entities/Acme.yaml": ENTITY}).build()
     collisions = [one for one in case.errors() if one.code == "collision"]
@@ -148,13 +148,13 @@ BAD_SLUGS = [
 
 
 @pytest.mark.parametrize("slug", BAD_SLUGS)
-def test_a_bad_slug_is_no_id(slug: str) -> None:
+def test_row_13_a_bad_slug_is_no_id(slug: str) -> None:
     """What some system takes for something else than a plain name can be no id, and so no address."""
     assert why_not_id(slug) is not None
 
 
 @pytest.mark.parametrize("slug", [one for one in BAD_SLUGS if one and "\0" not in one])
-def test_a_bad_slug_is_refused_as_a_path(tmp_path: Path, slug: str) -> None:
+def test_row_13_a_bad_slug_is_refused_as_a_path(tmp_path: Path, slug: str) -> None:
     """A policy's path that is no id is an error at its place, and nothing is written."""
     text = slug.replace("'", "''")
     case = site(
@@ -167,7 +167,7 @@ def test_a_bad_slug_is_refused_as_a_path(tmp_path: Path, slug: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Con", "a.b", "a b", "a%2eb", "é", "a\\b", "..", "-a"])
-def test_a_bad_slug_is_refused_as_an_entity(tmp_path: Path, name: str) -> None:
+def test_row_13_a_bad_slug_is_refused_as_an_entity(tmp_path: Path, name: str) -> None:
     """A file whose name can be no id is an error, and nothing is built under that name."""
     case = site(tmp_path, {f"entities/{name}.yaml": ENTITY}).build()
     assert places(case.errors()) == [("invalid-id", f"content/entities/{name}.yaml", 1)]
@@ -175,7 +175,7 @@ def test_a_bad_slug_is_refused_as_an_entity(tmp_path: Path, name: str) -> None:
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
-def test_no_output_path_leads_out_of_the_output(parts: list[str]) -> None:
+def test_row_16_no_output_path_leads_out_of_the_output(parts: list[str]) -> None:
     """Whatever the parts, a path is refused or stands below the output folder."""
     made = output_path(*parts)
     if not isinstance(made, PathProblem):
@@ -184,7 +184,7 @@ def test_no_output_path_leads_out_of_the_output(parts: list[str]) -> None:
         assert "\\" not in made
 
 
-def test_two_policies_on_one_path_are_an_error_that_names_both(tmp_path: Path) -> None:
+def test_row_14_two_policies_on_one_path_are_an_error_that_names_both(tmp_path: Path) -> None:
     """Two pages cannot have one address; the output of the last build stays as it was."""
     terms = "title: Terms\npath: terms\nsections: [opening]\n"
     case = site(tmp_path, {"policies/terms.yaml": terms}).build()
@@ -214,7 +214,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_a_fact_is_shown_as_text(tmp_path: Path, value: str) -> None:
+def test_row_20_a_fact_is_shown_as_text(tmp_path: Path, value: str) -> None:
     """Facts are data: markup, Markdown and tags in them come out on the page as they were typed."""
     quoted = "'" + value.replace("'", "''") + "'"
     case = site(
@@ -237,7 +237,7 @@ def test_a_fact_is_shown_as_text(tmp_path: Path, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", " javascript:x"])
-def test_a_fact_is_no_dangerous_link(tmp_path: Path, value: str) -> None:
+def test_row_20_a_fact_is_no_dangerous_link(tmp_path: Path, value: str) -> None:
     """A fact in a link target that would run something is an error at the tag."""
     case = site(
         tmp_path,
@@ -277,7 +277,7 @@ ESCAPES = [
 
 
 @pytest.mark.parametrize("code", ESCAPES)
-def test_a_theme_cannot_leave_the_sandbox(tmp_path: Path, code: str) -> None:
+def test_row_22_a_theme_cannot_leave_the_sandbox(tmp_path: Path, code: str) -> None:
     """What would reach into the program is an error at its line, or prints nothing of it."""
     case = themed(tmp_path, {"page.html": f"<!doctype html>\n<title>x</title>\n{code}\n"})
     if case.report.failed:
@@ -298,7 +298,7 @@ def test_a_theme_cannot_leave_the_sandbox(tmp_path: Path, code: str) -> None:
         "{{ 9 ** 9999999999 }}",
     ],
 )
-def test_an_endless_loop_in_a_theme_is_refused(tmp_path: Path, code: str) -> None:
+def test_row_23_an_endless_loop_in_a_theme_is_refused(tmp_path: Path, code: str) -> None:
     """The sandbox limits what a template may count through."""
     case = themed(tmp_path, {"page.html": f"<title>x</title>\n{code}\n"})
     assert places(case.errors()) == [("theme-template", "themes/house/templates/page.html", 2)]
@@ -318,7 +318,7 @@ def test_an_endless_loop_in_a_theme_is_refused(tmp_path: Path, code: str) -> Non
         ),
     ],
 )
-def test_templates_that_include_each_other_are_an_error(
+def test_row_23_templates_that_include_each_other_are_an_error(
     tmp_path: Path, templates: dict[str, str], way: str
 ) -> None:
     """A circle of templates is found before anything is rendered, and named whole."""
@@ -327,7 +327,9 @@ def test_templates_that_include_each_other_are_an_error(
     assert way in found[0].message
 
 
-def test_a_variable_that_is_missing_three_includes_deep_is_shown_where_it_stands(tmp_path: Path) -> None:
+def test_row_24_a_variable_that_is_missing_three_includes_deep_is_shown_where_it_stands(
+    tmp_path: Path,
+) -> None:
     """The file and line are those of the innermost template, for all entities at once."""
     templates = {
         "page.html": "<title>x</title>\n{% include 'a.html' %}",
@@ -342,7 +344,7 @@ def test_a_variable_that_is_missing_three_includes_deep_is_shown_where_it_stands
 # ---------------------------------------------------------------- what is not ours, and the house
 
 
-def test_a_file_of_somebody_else_in_the_output_is_kept(tmp_path: Path) -> None:
+def test_row_42_a_file_of_somebody_else_in_the_output_is_kept(tmp_path: Path) -> None:
     """What a host or a person put into the output stays, through builds, changes and removals."""
     case = site(tmp_path, {"entities/beta.yaml": ENTITY}).build()
     ours = [case.output / "CNAME", case.output / "acme" / ".well-known" / "security.txt"]
@@ -367,3 +369,18 @@ def test_sites_without_an_address_share_one_note(tmp_path: Path) -> None:
     assert 'rel="canonical"' not in case.markup("/acme/privacy/")
     assert not (case.output / "acme" / "sitemap.xml").exists()
     assert case.report.written
+
+
+def test_row_53_an_unseen_character_in_a_fact_is_a_warning(tmp_path: Path) -> None:
+    """A bidi override in an entity's name is told at its place, and the page is built."""
+    site = make_site(
+        tmp_path,
+        {
+            "entities/acme.yaml": "name: Ac\N{RIGHT-TO-LEFT OVERRIDE}me\npolicies: {privacy: {}}\n",
+            "policies/privacy.yaml": "title: Privacy\nsections: [opening]\n",
+            "clauses/opening.md": "---\ntitle: Opening\n---\nWe keep nothing.\n",
+        },
+    ).build()
+    assert site.report.written
+    warned = [(one.code, one.span) for one in site.report.diagnostics if one.severity == "warning"]
+    assert warned == [("suspicious-character", Span("content/entities/acme.yaml", 1, 9))]

@@ -135,7 +135,7 @@ def test_memory_sources_hold_text_and_bytes() -> None:
 @pytest.mark.parametrize(
     "target", ["../../../outside/acme.yaml", "/etc/hostname", "../../../outside", "../../../nothing"]
 )
-def test_a_link_that_leaves_the_root_is_an_error(root: Path, outside: Path, target: str) -> None:
+def test_row_17_a_link_that_leaves_the_root_is_an_error(root: Path, outside: Path, target: str) -> None:
     """File, folder, absolute, dangling: none is skipped in silence and none is listed."""
     assert outside.is_dir()
     (root / "content/entities/evil").symlink_to(target)
@@ -145,7 +145,7 @@ def test_a_link_that_leaves_the_root_is_an_error(root: Path, outside: Path, targ
     assert own(sources) == ["content/clauses/links.md", "content/entities/acme.yaml", "policypages.yaml"]
 
 
-def test_top_folders_and_settings_that_are_links_out_are_errors(root: Path, outside: Path) -> None:
+def test_row_17_top_folders_and_settings_that_are_links_out_are_errors(root: Path, outside: Path) -> None:
     """The three names of the root get the same look as all below them."""
     (root / "themes").symlink_to(outside)
     assert codes(root) == [("outside-root", "themes")]
@@ -154,7 +154,7 @@ def test_top_folders_and_settings_that_are_links_out_are_errors(root: Path, outs
     assert codes(root) == [("outside-root", "policypages.yaml"), ("outside-root", "themes")]
 
 
-def test_links_inside_the_root_are_followed(root: Path) -> None:
+def test_row_17_links_inside_the_root_are_followed(root: Path) -> None:
     """A file and a folder; the bytes are those of the target."""
     (root / "shared/more").mkdir(parents=True)
     (root / "shared/more/group.yaml").write_text("name: Group\n")
@@ -166,7 +166,7 @@ def test_links_inside_the_root_are_followed(root: Path) -> None:
     assert sources.changed() == ()
 
 
-def test_links_in_a_circle_are_errors(root: Path) -> None:
+def test_row_17_links_in_a_circle_are_errors(root: Path) -> None:
     """To itself, to its own folder, and two folders that hold each other."""
     (root / "content/entities/self").symlink_to("self")
     (root / "content/entities/up").symlink_to("..")
@@ -201,7 +201,7 @@ def test_git_is_not_a_source(root: Path) -> None:
     assert codes(root) == [("outside-root", "content/clauses/x.md")]
 
 
-def test_names_that_are_not_utf8_are_shown_escaped(root: Path) -> None:
+def test_row_08_names_that_are_not_utf8_are_shown_escaped(root: Path) -> None:
     """The diagnostic can be printed anywhere."""
     Path(os.fsdecode(os.fsencode(root) + b"/content/entities/caf\xe9.yaml")).write_text("x")
     _, problems = open_folder(root)
@@ -243,7 +243,7 @@ def test_an_edit_after_the_listing_shows(root: Path) -> None:
     assert opened(root).paths["content/entities/acme.yaml"] != sources.paths["content/entities/acme.yaml"]
 
 
-def test_a_link_swapped_in_is_never_followed(root: Path, outside: Path) -> None:
+def test_row_19_a_link_swapped_in_is_never_followed(root: Path, outside: Path) -> None:
     """Folder and link change places all the time; what comes is the site's own bytes or an error."""
     sources = opened(root)
     entities, spare = root / "content/entities", root / "content/spare"

@@ -124,7 +124,7 @@ def test_results_come_before_the_share_is_done() -> None:
 
 
 @pytest.mark.parametrize(("how", "words"), [("exit", "ended with status 9"), ("kill", "SIGKILL")])
-def test_a_worker_that_dies_is_named_and_nothing_hangs(how: str, words: str) -> None:
+def test_row_32_a_worker_that_dies_is_named_and_nothing_hangs(how: str, words: str) -> None:
     """An out-of-memory kill looks like this."""
 
     def work(share: int) -> Iterator[int]:
@@ -215,7 +215,7 @@ _PROGRAM = textwrap.dedent("""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_workers_end_with_their_parent(number: signal.Signals) -> None:
+def test_row_31_workers_end_with_their_parent(number: signal.Signals) -> None:
     """Ctrl-C, to the whole group as a terminal sends it; and a parent that is killed outright."""
     process = subprocess.Popen(
         [sys.executable, "-c", _PROGRAM],

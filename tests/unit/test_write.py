@@ -194,7 +194,7 @@ class TestCommit:
             (out / record.path).symlink_to(root / "policypages.yaml")
             assert not output.present(record)
 
-    def test_foreign_files_are_kept(self, root: Path, out: Path) -> None:
+    def test_row_42_foreign_files_are_kept(self, root: Path, out: Path) -> None:
         """CNAME, .well-known, a note in a site that goes."""
         build(root, out, OLD)
         mine = {"CNAME": b"x", ".well-known/security.txt": b"y", "gone/notes.txt": b"z", "acme/mine/": b""}
@@ -286,14 +286,14 @@ class TestGuard:
     @pytest.mark.parametrize(
         "where", ["", "..", "content", "content/x", "themes/x", ".git", "Content", "policypages.yaml"]
     )
-    def test_sources_are_never_output(self, root: Path, where: str) -> None:
+    def test_row_18_sources_are_never_output(self, root: Path, where: str) -> None:
         """The site folder, its parents, what holds the sources; any case of the names."""
         output, problems = open_output(root, root / where)
         assert output is None
         assert code_of(problems) == ["output-refused"]
         assert problems[0].hint
 
-    def test_root_and_home_are_refused(
+    def test_row_18_root_and_home_are_refused(
         self, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Even an empty home."""
@@ -304,7 +304,7 @@ class TestGuard:
             assert code_of(open_output(root, place)[1]) == ["output-refused"]
         assert not any(home.iterdir())
 
-    def test_links_are_refused(self, root: Path, tmp_path: Path) -> None:
+    def test_row_18_links_are_refused(self, root: Path, tmp_path: Path) -> None:
         """The folder itself, a folder on the way inside the site, the state folder."""
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir()
@@ -317,7 +317,7 @@ class TestGuard:
         assert code_of(open_output(root, root / "output")[1]) == ["output-refused"]
         assert not any(elsewhere.iterdir())
 
-    def test_sources_behind_links_are_sources(self, root: Path) -> None:
+    def test_row_18_sources_behind_links_are_sources(self, root: Path) -> None:
         """`content` may be a link inside the root: its target is not a place for output either."""
         (root / "content").rmdir()
         (root / "docs/content").mkdir(parents=True)
@@ -361,7 +361,7 @@ class TestGuard:
         assert code_of(build(root, out, NEW)) == ["output-refused"]
         assert [(path.name, path.read_bytes()) for path in elsewhere.iterdir()] == [("index.html", b"canary")]
 
-    def test_a_link_swapped_in_during_the_commit_leads_nowhere(
+    def test_row_19_a_link_swapped_in_during_the_commit_leads_nowhere(
         self, root: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """After the survey, before the renames; the journal stays, and the next build says what is wrong."""
@@ -388,7 +388,7 @@ class TestGuard:
         assert build(root, out, NEW) == []
         assert tree(out) == NEW
 
-    def test_a_swapper_never_gets_a_write_outside(self, root: Path, out: Path, tmp_path: Path) -> None:
+    def test_row_19_a_swapper_never_gets_a_write_outside(self, root: Path, out: Path, tmp_path: Path) -> None:
         """Folder and link change places all the time while builds go on."""
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir()
@@ -415,7 +415,9 @@ class TestGuard:
 
 
 class TestLock:
-    def test_a_second_build_is_refused_at_once_and_names_the_first(self, root: Path, out: Path) -> None:
+    def test_row_30_a_second_build_is_refused_at_once_and_names_the_first(
+        self, root: Path, out: Path
+    ) -> None:
         """The first is another process; when it is killed its lock is gone."""
         program = textwrap.dedent("""
             import sys, time
@@ -496,7 +498,7 @@ def die_at(step: int, work: Callable[[], object]) -> None:
 
 
 class TestKill:
-    def test_killed_before_and_after_each_step(self, root: Path, out: Path, tmp_path: Path) -> None:
+    def test_row_27_killed_before_and_after_each_step(self, root: Path, out: Path, tmp_path: Path) -> None:
         """Every system call that changes the output is a place to die; the next opening repairs each."""
         build(root, out, OLD)
         saved = tmp_path / "saved"
@@ -521,7 +523,7 @@ class TestKill:
         assert outcomes == {(False, False), (True, True), (False, True)}
         assert status == 0
 
-    def test_killed_at_random(self, root: Path, out: Path) -> None:
+    def test_row_27_killed_at_random(self, root: Path, out: Path) -> None:
         """Real builds with workers, one after another; each starts from what the last left."""
         chance = random.Random(7)  # noqa: S311 - moments, not secrets
         versions: list[Files] = [
@@ -617,7 +619,7 @@ class TestMachine:
         finally:
             subprocess.run(["umount", out], check=True)
 
-    def test_a_limit_of_file_sizes(self, root: Path, out: Path) -> None:
+    def test_row_28_a_limit_of_file_sizes(self, root: Path, out: Path) -> None:
         """As a quota does, it cuts a file in the middle of its bytes."""
         build(root, out, OLD)
 
@@ -632,7 +634,7 @@ class TestMachine:
         assert tree(out) == OLD
         assert leftovers(out) == []
 
-    def test_too_few_descriptors(self, root: Path, out: Path) -> None:
+    def test_row_29_too_few_descriptors(self, root: Path, out: Path) -> None:
         """EMFILE is one diagnostic wherever it comes, and sixty-four are plenty."""
         build(root, out, OLD)
 
@@ -655,7 +657,7 @@ class TestMachine:
     @pytest.mark.parametrize(
         "where", ["output", "output/acme/privacy", "output/gone/privacy", "output/.policypages"]
     )
-    def test_folders_without_permission(self, root: Path, out: Path, where: str) -> None:
+    def test_row_29_folders_without_permission(self, root: Path, out: Path, where: str) -> None:
         """Another user's folder is found out before anything changes."""
         build(root, out, OLD)
         subprocess.run(["chown", "-R", "nobody", root], check=True)
@@ -680,7 +682,7 @@ class TestMachine:
         assert set(leftovers(out)) <= {"pid"}
 
     @ROOT
-    def test_a_read_only_file_system(self, root: Path, out: Path) -> None:
+    def test_row_29_a_read_only_file_system(self, root: Path, out: Path) -> None:
         """Told in one line with what to do."""
         out.mkdir()
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", out], check=False).returncode:

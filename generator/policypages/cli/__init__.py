@@ -102,9 +102,22 @@ def main(argv: list[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    except ModuleNotFoundError as error:
+        code = _without_libyaml() if error.name in {"yaml._yaml", "yaml.cyaml"} else _report_bug(error)
     except Exception as error:  # noqa: BLE001 - whatever is left is a bug of ours, and is reported as one
         code = _report_bug(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _without_libyaml() -> int:
+    """Say that PyYAML is here without its C part, which alone reads facts fast enough."""
+    click.echo(
+        "error: PyYAML was built without libyaml, which reads the facts\n"
+        "  hint: `python -m pip install --force-reinstall --only-binary :all: pyyaml`, or install"
+        " libyaml and its headers and then PyYAML again",
+        err=True,
+    )
+    return 1
 
 
 def _show_complaint(error: click.ClickException) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,9 +128,11 @@ def build(
         plan, more = pipeline.plan_build(sources, previous, options)
         if plan is None:
             return _finish([*found, *more], form, sources)
+        # what is wrong with the folders counts, too: with an error nothing is written
+        plan = replace(plan, diagnostics=(*found, *plan.diagnostics))
         with Progress(form == "full") as progress:
             result = pipeline.carry_out(plan, output, progress)
-    result.diagnostics = [*found, *result.diagnostics, *_changed_meanwhile(sources)]
+    result.diagnostics = [*result.diagnostics, *_changed_meanwhile(sources)]
     code = _finish(result.diagnostics, form, sources)
     if form in {"full", "short"}:
         if explain_stale and not result.failed:

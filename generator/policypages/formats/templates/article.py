@@ -41,14 +41,14 @@ _ARTICLE: Final = """\
 </address>
 {% endmacro %}
 {% macro table(t) %}
-<table class="{{ t.kind }}" role="table">
+<table class="{{ t.kind }}">
 <caption>{{ t.caption }}</caption>
-<thead><tr role="row">{% for head in t.heads %}\
-<th scope="col" role="columnheader">{{ head }}</th>{% endfor %}</tr></thead>
+<thead><tr>{% for head in t.heads %}\
+<th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in t.rows %}
-<tr role="row">{% for cell in row %}{% if loop.first %}<th scope="row" role="rowheader">{{ cell }}</th>\
-{% else %}<td role="cell" data-label="{{ t.heads[loop.index0] }}">{{ cell }}</td>{% endif %}{% endfor %}</tr>
+<tr>{% for cell in row %}{% if loop.first %}<th scope="row">{{ cell }}</th>\
+{% else %}<td data-label="{{ t.heads[loop.index0] }}">{{ cell }}</td>{% endif %}{% endfor %}</tr>
 {% endfor %}
 </tbody>
 </table>

@@ -75,10 +75,10 @@ class _Walk:
         if word == "include" and self.place.kind != "text":
             self._say(line, "a template can be included between elements alone")
         if word in _OPENING and not (word == "set" and "=" in words):
+            self.stack.append((word, self.place))
             if word == "block" and len(words) > 1:
                 self.opened[words[1]] = self.place
                 self.place = self.blocks.get(words[1], self.place)
-            self.stack.append((word, self.place))
         elif word in {"else", "elif"} and self.stack:
             self.place = self.stack[-1][1]
         elif word.startswith("end") and self.stack:

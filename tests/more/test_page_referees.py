@@ -1,0 +1,97 @@
+"""The Nu HTML checker and axe-core read every page of the example sites and of the starter."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.browser.conftest import QUIET, _chromium, serving
+
+pytestmark = [pytest.mark.more, pytest.mark.timeout(300)]
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = Path(__file__).parent / "node_modules"
+JAR = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+AXE = MODULES / "axe-core" / "axe.min.js"
+WAYS = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
+    "narrow": {"color_scheme": "light", "viewport": {"width": 320, "height": 640}},
+}
+
+
+def _policypages(*told: str | Path) -> None:
+    subprocess.run([sys.executable, "-m", "policypages", *map(str, told)], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the four example sites and the starter side by side."""
+    top = tmp_path_factory.mktemp("pages")
+    _policypages("-C", ROOT, "build", "--out", top / "examples")
+    _policypages("init", top.parent / f"{top.name}-starter")
+    _policypages("-C", top.parent / f"{top.name}-starter", "build", "--out", top / "starter")
+    return top
+
+
+def _pages(built: Path) -> list[str]:
+    found = sorted(path.relative_to(built).as_posix() for path in built.rglob("*.html"))
+    assert len(found) > 12
+    return found
+
+
+def test_row_21_the_html_checker_finds_nothing(built: Path) -> None:
+    """Every page is HTML to the letter: the Nu checker has no error, but for roles that it calls needless."""
+    java = shutil.which("java")
+    assert java, "Java is not here: install a Java runtime, 11 or newer"
+    told = [java, "-jar", str(JAR), "--format", "json", "--stdout", "--exit-zero-always", *_pages(built)]
+    done = subprocess.run(told, cwd=built, capture_output=True, text=True, check=True)
+    found = [
+        (one["url"].rpartition(built.name)[2], one["lastLine"], one["message"])
+        for one in json.loads(done.stdout)["messages"]
+        if one["type"] == "error"
+    ]
+    assert found == []
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        arguments = [*QUIET, *(["--no-sandbox"] if root else [])]
+        chromium = playwright.chromium.launch(executable_path=_chromium(), args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_row_21_axe_finds_no_violation(built: Path, browser: Browser, way: str) -> None:
+    """No page is a barrier: not in the light, not in the dark, and not on the narrowest phone."""
+    script = AXE.read_text("utf-8")
+    options: dict[str, Any] = {"reduced_motion": "reduce", "bypass_csp": True, **WAYS[way]}
+    context = browser.new_context(**options)
+    page = context.new_page()
+    found: dict[str, list[str]] = {}
+    with serving(built) as origin:
+        for name in _pages(built):
+            page.goto(f"{origin}/{name}", wait_until="load")
+            page.evaluate(script)
+            told = page.evaluate("() => axe.run(document)")
+            assert told["passes"]
+            if told["violations"]:
+                found[name] = [
+                    f"{one['id']}: {node['html'][:120]}"
+                    for one in told["violations"]
+                    for node in one["nodes"]
+                ]
+    context.close()
+    assert found == {}
