@@ -38,7 +38,7 @@ def seen(html: str) -> str:
 
 
 def _fold(html: str) -> str:
-    return EMPTY.sub("", EDGE.sub(r"\1", re.sub(r"\s+", " ", html)))
+    return EMPTY.sub("", EDGE.sub(r"\1", re.sub(r"\s+", " ", html))).strip()
 
 
 def agrees(source: str, entity: str) -> None:
