@@ -115,7 +115,7 @@ def build(
     if sources is None:
         return _finish(found, form, None)
     options = pipeline.Options(
-        _day(as_of, sources), only, jobs or _cores(), clean, drafts, content_hash, strict
+        chosen_day(as_of, sources), only, jobs or _cores(), clean, drafts, content_hash, strict
     )
     target = Path(out) if out else root / "output"
     output, more = open_output(root, target)
@@ -158,7 +158,7 @@ def check(
     sources, found = _open(folder)
     if sources is None:
         return _finish(found, form, None)
-    options = pipeline.Options(_day(as_of, sources), only, jobs or _cores(), strict=strict)
+    options = pipeline.Options(chosen_day(as_of, sources), only, jobs or _cores(), strict=strict)
     plan, more = pipeline.plan_build(sources, Manifest(), options)
     if plan is None:
         return _finish([*found, *more], form, sources)
@@ -196,7 +196,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _day(as_of: str | None, sources: Any) -> datetime.date:
+def chosen_day(as_of: str | None, sources: Any) -> datetime.date:
     """Return the day to build for: asked for, else SOURCE_DATE_EPOCH, else today in the site's time zone."""
     if as_of is not None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -10,11 +11,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from policypages import cli
 from policypages.cli import build as commands
+from policypages.sources import MemorySources
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = Path(cli.__file__).resolve().parents[2]  # for a child in another folder, whatever PYTHONPATH is
@@ -339,3 +342,16 @@ def test_the_completion_script_is_given(shell: str) -> None:
     ran = run(environment={"_POLICYPAGES_COMPLETE": f"{shell}_source"})
     assert "_POLICYPAGES_COMPLETE" in ran.stdout
     assert f"_POLICYPAGES_COMPLETE={shell}_source" in (ROOT / "docs" / "completion.md").read_text("utf-8")
+
+
+def test_row_39_without_a_date_today_is_the_sites_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unset, the day is that of the settings' time zone: 26 hours apart, two sites never have the same."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    days = {}
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        sources = MemorySources({"policypages.yaml": f"title: T\ntimezone: {zone}\n"}, default_theme=False)
+        before = datetime.datetime.now(ZoneInfo(zone)).date()
+        days[zone] = commands.chosen_day(None, sources)
+        after = datetime.datetime.now(ZoneInfo(zone)).date()
+        assert before <= days[zone] <= after
+    assert days["Pacific/Kiritimati"] > days["Etc/GMT+12"]
