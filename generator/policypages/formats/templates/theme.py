@@ -50,6 +50,7 @@ class ThemeEngine:
             auto_reload=False,
         )
         self.found: list[Diagnostic] = []
+        self._named: dict[str, tuple[str | None, ...]] = {}
         self.digests: dict[str, str] = {name: self._digest(name) for name in PAGES if name in self._texts}
         self.found += [
             problem("theme-template", f"the theme has no template `{name}`")
@@ -81,21 +82,25 @@ class ThemeEngine:
         if text is None or name in seen:
             return
         seen[name] = text
-        try:
-            tree = self._environment.parse(text)
-        except TemplateSyntaxError as error:
-            self._complain(name, error.lineno, _plain(error.message))
-            return
-        except RecursionError:
-            self._complain(name, 1, "the template is nested too deeply")
-            return
-        for other in meta.find_referenced_templates(tree):
+        for other in self._references(name, text):
             if other is None:  # the name is worked out on each page, so any template may be meant
                 seen.update(self._texts)
             elif other not in self._texts:
                 self._complain(name, 1, f"there is no template `{other}`")
             else:
                 self._collect(other, seen, (*way, name))
+
+    def _references(self, name: str, text: str) -> tuple[str | None, ...]:
+        """Return the templates that one names; each is parsed once, however many pages it is part of."""
+        if name not in self._named:
+            self._named[name] = ()
+            try:
+                self._named[name] = tuple(meta.find_referenced_templates(self._environment.parse(text)))
+            except TemplateSyntaxError as error:
+                self._complain(name, error.lineno, _plain(error.message))
+            except RecursionError:
+                self._complain(name, 1, "the template is nested too deeply")
+        return self._named[name]
 
     def _complain(self, name: str, line: int, message: str) -> None:
         found = problem("theme-template", message, Span(self._files.get(name, name), line))
