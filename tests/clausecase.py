@@ -11,7 +11,8 @@ from typing import Any
 from policypages.compile import compile_clause
 from policypages.diagnostics import Diagnostic
 from policypages.formats.templates.texts import LEVEL, scope_of
-from policypages.load import EntityLoader, load_site
+from policypages.load.entity import EntityLoader
+from policypages.load.site import load_site
 from policypages.model import Clause, Target
 from policypages.sources import MemorySources
 

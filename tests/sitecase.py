@@ -56,7 +56,7 @@ class SiteCase:
         assert output is not None, found
         with output:
             previous, found = pipeline.read_previous(output)
-            options = pipeline.Options(DAY, only, self.jobs, clean)
+            options = pipeline.Options(DAY, only, self.jobs, clean=clean, explain=True)
             plan, more = pipeline.plan_build(sources, previous, options)
             if plan is None:
                 self.report = pipeline.Report(diagnostics=[*found, *more])

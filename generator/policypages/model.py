@@ -33,6 +33,10 @@ class Sources(Protocol):
         """Return the bytes of one of `paths`; raise OSError where the machine prevents it."""
         ...
 
+    def settled(self, path: str) -> bool:
+        """Tell whether a later edit of a file is sure to change its stamp."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
@@ -205,12 +209,33 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What `ref` or `link` leads to: an address as the article writes it, a title, a number."""
+
+    address: str
+    title: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line of the contents of a page."""
+
+    number: str | None
+    title: str
+    anchor: str
+    children: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One clause at one place in the outline of one page, with everything but its words resolved.
 
     `level` is the level of its heading in HTML (2 for the sections of a page); `counts` are the
     numbers of its own numbered children, for `sections.first` and the like. `shown_at` is what states
-    `shows`, where it is not the clause itself.
+    `shows`, where it is not the clause itself. `target` is what `ref` leads to, None without a heading;
+    `contents` are its lines in the contents of the page. `mark` is a digest of all of it that shows,
+    the words of the clause and the sections below apart.
     """
 
     id: str
@@ -227,20 +252,14 @@ class Section:
     origin: Origin
     because: str | None
     children: tuple[Section, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What `ref` or `link` leads to: an address as the article writes it, a title, a number."""
-
-    address: str
-    title: str
-    number: str | None = None
+    target: Target | None
+    contents: tuple[Heading, ...]
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyLink:
-    """A page that a site offers: policy id, title, output path of its `index.html`."""
+    """A page that a site offers: policy id, title, path of its `index.html` below the site's folder."""
 
     id: str
     title: str
@@ -249,7 +268,10 @@ class PolicyLink:
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """What every page of a site in one locale shows of the site around it. `home` is an output path."""
+    """What every page of a site in one locale shows of the site around it.
+
+    All paths in it are below the site's own folder, whose name is `id`.
+    """
 
     id: str
     name: str
@@ -266,8 +288,8 @@ class SiteView:
 class PageTask:
     """All that the article of one page and the page round it are made from.
 
-    `facts` and `labels` (the core's strings) are for the article; `alternates` are the locales
-    that the page exists in, with the output path of each.
+    `sections` are those of the top, `every` are all in the order of the page. `facts` and `labels`
+    (the core's strings) are for the article; `alternates` are the locales that the page exists in, with the path of each below the site's folder.
     """
 
     site: SiteView
@@ -276,6 +298,7 @@ class PageTask:
     title: str
     summary: str | None
     sections: tuple[Section, ...]
+    every: tuple[Section, ...]
     facts: Facts
     refs: Mapping[str, Target]
     links: Mapping[str, Target]
@@ -324,37 +347,36 @@ Task = PageTask | IndexTask | MissingTask | OverviewTask | FixedTask
 class FileTask:
     """One file of the output, and under which key it is made.
 
-    `parts` are named digests of what the file is made from; `key` is the digest of them all.
+    `key` is a digest of all that the file is made from; `marks` are short digests of each thing of
+    that, which can say what changed (see `plan.keys`).
     """
 
     path: str
     key: str
-    parts: Mapping[str, str]
+    marks: str
     task: Task
 
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """The files of one site; `pages` is what the overview shows of it."""
+    """The files of one site; `pages` is what the overview shows of it.
+
+    `uses` names what it shares with other sites: `clause:web-logs`, `policy:privacy`.
+    """
 
     id: str
     name: str
     sample: bool
     files: tuple[FileTask, ...]
     pages: tuple[tuple[str, str, str], ...]
+    uses: frozenset[str] = frozenset()
+
+
+SiteLine = tuple[str, str, bool, tuple[tuple[str, str, str], ...]]
+"""A site in the overview: id, name, whether it is a sample, and its pages as (title, path, locale)."""
 
 
 # ---------------------------------------------------------------- render
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A line of the contents of a page."""
-
-    number: str | None
-    title: str
-    anchor: str
-    children: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,13 +387,10 @@ class Article:
     title: str
     contents: tuple[Heading, ...]
     anchors: tuple[str, ...]
-    links: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """The bytes of one output file, and of a page the anchors and the links of its article."""
+    """The bytes of one output file."""
 
     data: bytes
-    anchors: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import stat
+import time
 import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ _FOLDERS: Final = ("content", "themes")
 _THEME: Final = "themes/default"
 _LINKED_FOLDERS: Final = 1000  # links to folders of links multiply; no site has use for more
 _OPEN_FOLDERS: Final = 16
+_SECOND: Final = 1_000_000_000
+_TICK: Final = 100_000_000  # nanoseconds, and more than any kernel lets pass between two looks at the clock
 
 
 class SourceError(OSError):
@@ -37,6 +40,7 @@ class FolderSources:
 
     def __init__(self, root: str, listing: _Listing) -> None:
         self.root = root
+        self._listed = listing.began
         self.paths: Mapping[str, Stamp] = MappingProxyType(dict(sorted(listing.stamps.items())))
         self._real = listing.real
         self._outside = listing.outside
@@ -59,6 +63,16 @@ class FolderSources:
     def changed(self) -> tuple[str, ...]:
         """Return the paths whose stamp is no longer what it was when the folder was listed."""
         return tuple(path for path, stamp in self.paths.items() if self._stamp_now(path) != stamp)
+
+    def settled(self, path: str) -> bool:
+        """Tell whether a later edit of a file is sure to change its stamp.
+
+        Clocks of file systems tick; an edit within the tick of the last one leaves the times as they
+        are. See "racy git" in git's documentation.
+        """
+        stamp = self.paths[path]
+        tick = _TICK if stamp.ctime_ns % _SECOND else 2 * _SECOND
+        return max(stamp.ctime_ns, stamp.mtime_ns) + tick < self._listed
 
     def close(self) -> None:
         """Give back the descriptors; it is done anyway when the object goes."""
@@ -101,6 +115,10 @@ class MemorySources:
             return self._files[path]
         except KeyError:
             raise SourceError(errno.ENOENT, os.strerror(errno.ENOENT), path) from None
+
+    def settled(self, path: str) -> bool:
+        """Tell that an edit changes the stamp: it is made from the bytes."""
+        return path in self.paths
 
 
 def open_folder(root: Path) -> tuple[FolderSources | None, list[Diagnostic]]:
@@ -183,6 +201,7 @@ class _Listing:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.began = time.time_ns()
         self.stamps: dict[str, Stamp] = {}
         self.real: dict[str, str] = {}
         self.outside: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -439,25 +440,54 @@ class Incremental(RuleBasedStateMachine):
         return case.build().report.diagnostics
 
 
-@pytest.mark.parametrize("at", [0, 0.05, 0.3, 0.5, 0.8, 0.999])
-@pytest.mark.parametrize("harm", ["flip", "cut", "drop", "other version"])
+_PLACES = [0, 0.05, 0.3, 0.5, 0.8, 0.999]
+_HARMS = ["flip", "cut", "drop", "other version"]
+
+
+@pytest.mark.parametrize("at", _PLACES)
+@pytest.mark.parametrize("harm", _HARMS)
 def test_row_35_a_harmed_manifest_is_not_believed(tmp_path: Path, harm: str, at: float) -> None:
     """A manifest with one bit or byte gone, torn, or of another version: a note, and the output is right."""
     case = SiteCase(tmp_path, dict(BASE)).build()
     right, whole = case.tree(), _manifest(case.output)
     assert whole is not None
-    place = int(len(whole) * at)
-    harmed = {
-        "flip": whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :],
-        "cut": whole[:place],
-        "drop": whole[:place] + whole[place + 1 :],
-        "other version": whole.replace(b'"version": 1', b'"version": 99', 1),
-    }[harm]
-    (case.output / ".policypages" / "manifest").write_bytes(harmed)
+    (case.output / ".policypages" / "manifest").write_bytes(_harmed(whole, harm, at))
     case.build()
     assert not case.errors()
     assert "cache-ignored" in [one.code for one in case.report.diagnostics]
     assert (case.tree(), _manifest(case.output)) == (right, whole)
+
+
+@pytest.mark.parametrize("at", _PLACES)
+@pytest.mark.parametrize("harm", _HARMS)
+@pytest.mark.parametrize("name", ["state", "trace"])
+def test_row_35_what_was_known_is_not_believed_when_harmed(
+    tmp_path: Path, name: str, harm: str, at: float
+) -> None:
+    """What a build kept to save time, harmed in any way: the next build takes longer, and is right."""
+    case = SiteCase(tmp_path, dict(BASE)).build()
+    manifest, kept = _manifest(case.output), case.output / ".policypages" / name
+    whole = kept.read_bytes()
+    harmed = _harmed(whole, harm, at)
+    kept.write_bytes(harmed)
+    case.build()
+    codes = [one.code for one in case.report.diagnostics]
+    assert (not case.errors(), "cache-ignored" in codes) == (True, name == "state" and harmed != whole)
+    assert _manifest(case.output) == manifest
+    edited = next(path for path, text in sorted(BASE.items()) if path.startswith("content/clauses/") and text)
+    case.change(edited, f"{BASE[edited]}\nMore is said here.\n").build()
+    clean = SiteCase(tmp_path / "clean", dict(case.files)).build()
+    assert (case.tree(), _manifest(case.output)) == (clean.tree(), _manifest(clean.output))
+
+
+def _harmed(whole: bytes, harm: str, at: float) -> bytes:
+    place = int(len(whole) * at)
+    return {
+        "flip": whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :],
+        "cut": whole[:place],
+        "drop": whole[:place] + whole[place + 1 :],
+        "other version": re.sub(rb'"version": ?\d+', b'"version": 99', whole, count=1),
+    }[harm]
 
 
 class LongIncremental(Incremental):

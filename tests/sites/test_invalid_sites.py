@@ -11,7 +11,7 @@ import pytest
 from policypages import build as pipeline
 from policypages.cli.report import short
 from policypages.diagnostics import CODES, Diagnostic, gather
-from policypages.formats.manifest import Manifest
+
 from policypages.sources import open_folder
 
 FOLDER: Final = Path(__file__).parent / "invalid"
@@ -36,7 +36,7 @@ def problems_of(folder: Path) -> list[Diagnostic]:
     sources, found = open_folder(folder)
     if sources is None:
         return found
-    plan, more = pipeline.plan_build(sources, Manifest(), pipeline.Options(DAY))
+    plan, more = pipeline.plan_build(sources, pipeline.Previous(), pipeline.Options(DAY))
     return gather([*found, *(pipeline.carry_out(plan, None).diagnostics if plan else more)])
 
 

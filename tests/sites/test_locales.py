@@ -14,7 +14,7 @@ from lxml import html
 
 from policypages import build as pipeline
 from policypages.diagnostics import Diagnostic
-from policypages.formats.manifest import Manifest
+
 from policypages.sources import open_folder
 from policypages.write import open_output
 
@@ -28,7 +28,7 @@ def check(folder: Path) -> list[Diagnostic]:
     """Look for problems, and write nothing."""
     sources, found = open_folder(folder)
     assert sources is not None, found
-    plan, found = pipeline.plan_build(sources, Manifest(), pipeline.Options(DAY))
+    plan, found = pipeline.plan_build(sources, pipeline.Previous(), pipeline.Options(DAY))
     return pipeline.carry_out(plan, None).diagnostics if plan else found
 
 
@@ -41,7 +41,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output, found = open_output(SITE, out)
     assert output is not None, found
     with output:
-        plan, found = pipeline.plan_build(sources, Manifest(), pipeline.Options(DAY))
+        plan, found = pipeline.plan_build(sources, pipeline.Previous(), pipeline.Options(DAY))
         assert plan is not None, found
         report = pipeline.carry_out(plan, output)
     assert report.diagnostics == []

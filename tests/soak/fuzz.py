@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["policypages"]):
     from policypages.formats.schema import validate
     from policypages.formats.templates.texts import LEVEL, scope_of
     from policypages.formats.vocabulary import vocabulary
-    from policypages.load import load_clause
+    from policypages.load.site import load_clause
     from policypages.sources import MemorySources
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from policypages.diagnostics import Diagnostic
-from policypages.load import EntityLoader, load_site
+from policypages.load.entity import EntityLoader
+from policypages.load.site import load_site
 from policypages.model import Entity
 from policypages.sources import MemorySources
 

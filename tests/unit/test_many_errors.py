@@ -16,7 +16,7 @@ from lxml import html
 from tests.sitecase import SiteCase, make_site
 
 from policypages.diagnostics import Diagnostic, Span
-from policypages.load import load_site
+from policypages.load.site import load_site
 from policypages.paths import PathProblem, output_path
 from policypages.sources import MemorySources
 from policypages.values import why_not_id

@@ -115,7 +115,14 @@ def build(
     if sources is None:
         return _finish(found, form, None)
     options = pipeline.Options(
-        chosen_day(as_of, sources), only, jobs or _cores(), clean, drafts, content_hash, strict
+        asked_day(as_of),
+        only,
+        jobs or _cores(),
+        clean=clean,
+        drafts=drafts,
+        content_hash=content_hash,
+        strict=strict,
+        explain=explain_stale,
     )
     target = Path(out) if out else root / "output"
     output, more = open_output(root, target)
@@ -153,13 +160,12 @@ def check(
 ) -> int:
     """Look for problems in facts, clauses, outlines and theme on every page, and write nothing."""
     from policypages import build as pipeline
-    from policypages.formats.manifest import Manifest
 
     sources, found = _open(folder)
     if sources is None:
         return _finish(found, form, None)
     options = pipeline.Options(chosen_day(as_of, sources), only, jobs or _cores(), strict=strict)
-    plan, more = pipeline.plan_build(sources, Manifest(), options)
+    plan, more = pipeline.plan_build(sources, pipeline.Previous(), options)
     if plan is None:
         return _finish([*found, *more], form, sources)
     with Progress(form == "full") as progress:
@@ -197,7 +203,19 @@ def _cores() -> int:
 
 
 def chosen_day(as_of: str | None, sources: Any) -> datetime.date:
-    """Return the day to build for: asked for, else SOURCE_DATE_EPOCH, else today in the site's time zone."""
+    """Return the day to build for: asked for, else today in the site's time zone."""
+    asked = asked_day(as_of)
+    if asked is not None:
+        return asked
+    from zoneinfo import ZoneInfo
+
+    from policypages.load.site import load_settings
+
+    return datetime.datetime.now(ZoneInfo(load_settings(sources).timezone)).date()
+
+
+def asked_day(as_of: str | None) -> datetime.date | None:
+    """Return the day of `--as-of`, else that of SOURCE_DATE_EPOCH; None where neither is given."""
     if as_of is not None:
         try:
             if _DAY.fullmatch(as_of):
@@ -207,19 +225,15 @@ def chosen_day(as_of: str | None, sources: Any) -> datetime.date:
         message = f"`--as-of {as_of}` is not a date: write YYYY-MM-DD"
         raise click.UsageError(message)
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is not None:
-        try:
-            if _SECONDS.fullmatch(epoch):
-                return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-        except (ValueError, OverflowError, OSError):
-            pass
-        message = f"the environment variable SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds"
-        raise click.UsageError(message)
-    from zoneinfo import ZoneInfo
-
-    from policypages.load import load_settings
-
-    return datetime.datetime.now(ZoneInfo(load_settings(sources).timezone)).date()
+    if epoch is None:
+        return None
+    try:
+        if _SECONDS.fullmatch(epoch):
+            return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+    except (ValueError, OverflowError, OSError):
+        pass
+    message = f"the environment variable SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds"
+    raise click.UsageError(message)
 
 
 def _finish(found: list[Diagnostic], form: str, sources: Any) -> int:
@@ -258,6 +272,6 @@ def _summary(result: Any, target: Path, seconds: float, *, limited: bool) -> str
         return f"nothing changed: {what} in {target} are up to date ({took}){tail}"
     kept = f", {result.kept:,} kept" if result.kept else ""
     pruned = f", {_count(len(result.pruned), 'file')} taken away" if result.pruned else ""
-    made = f"{_count(len(result.stale), 'file')} written{kept}{pruned}"
+    made = f"{_count(result.made, 'file')} written{kept}{pruned}"
     first = "" if result.kept or limited else f"\nopen {target / '_overview' / 'index.html'}"
     return f"built {what} in {target}: {made} ({took}){tail}{first}"

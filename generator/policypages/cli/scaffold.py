@@ -83,7 +83,7 @@ def new(folder: str, kind: str, id_: str) -> int:
     a copy of the clause. A policy comes with a first clause.
     """
     from policypages.cli import stubs
-    from policypages.load import load_settings
+    from policypages.load.site import load_settings
     from policypages.sources import open_folder
 
     sources, found = open_folder(Path(folder))

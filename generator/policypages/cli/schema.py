@@ -57,7 +57,7 @@ def _text(value: dict[str, Any]) -> str:
 
 def _names(folder: str) -> dict[str, Any]:
     """Return the names that the settings declare; without a site, none."""
-    from policypages.load import load_settings
+    from policypages.load.site import load_settings
     from policypages.sources import open_folder
 
     sources, _ = open_folder(Path(folder))

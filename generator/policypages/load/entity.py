@@ -12,7 +12,8 @@ from policypages.formats.catalogue import core_strings
 from policypages.formats.facts import locate, may_state
 from policypages.formats.vocabulary import CONTACT, COOKIE
 from policypages.load.inherit import disagreements, for_locale, inherited, merge
-from policypages.load.site import ENTITIES, load_file
+from policypages.load.listing import ENTITIES
+from policypages.load.site import load_file
 from policypages.model import Entity, Site, SourceFile, Sources
 from policypages.values import Duration, Term, Worded, why_not_id
 
@@ -30,10 +31,13 @@ MAX_ANCESTORS = 50
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An entity in each of its locales, the first first; a group has none."""
+    """An entity in each of its locales, the first first; a group has none.
+
+    `files` are the sources that state its facts: its own, then its ancestors'.
+    """
 
     id: str
-    file: str
+    files: tuple[str, ...]
     views: tuple[Entity, ...]
 
 
@@ -60,8 +64,9 @@ class EntityLoader:
         merged = self._merge(id_, ())
         own, values, lineage = merged.lineage[0], merged.values, merged.lineage
         found = list(merged.found)
+        files = tuple([file.file for file in lineage])
         if own.values.get("publish") is False or why_not_id(id_) or not (own.values or len(lineage) > 1):
-            return Loaded(id_, path, ()), found
+            return Loaded(id_, files, ()), found
         if not values.get("name") and not may_state(lineage, ("name",)):
             hint = "say what the site is called: `name: Example Careers`"
             found.append(problem("missing-key", "`name` is missing", Span(path), hint=hint, entities=(id_,)))
@@ -73,7 +78,7 @@ class EntityLoader:
             found += more
             if facts:
                 views.append(Entity(id_, path, locale, in_locale, facts, lineage))
-        return Loaded(id_, path, tuple(views)), found
+        return Loaded(id_, files, tuple(views)), found
 
     # ---- inheritance
 

@@ -12,14 +12,13 @@ from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, has_e
 from policypages.formats.facts import locate, read_yaml
 from policypages.formats.language import known_locale
 from policypages.formats.schema import Kind, validate
+from policypages.load.listing import list_entities
 from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
-from policypages.paths import collision_key
 from policypages.values import why_not_id
 
 SETTINGS_FILE: Final = "policypages.yaml"
 CLAUSES: Final = "content/clauses/"
 POLICIES: Final = "content/policies/"
-ENTITIES: Final = "content/entities/"
 DEFAULT_THEME: Final = "default"
 _CLAUSE_NAME: Final = re.compile(r"(?P<id>[^@.]*)(?:@(?P<variant>[^.]*))?(?:\.(?P<locale>[^.]+))?\.md")
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)(?<=\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -41,7 +40,7 @@ def load_site(sources: Sources) -> tuple[Site | None, list[Diagnostic]]:
     found += more
     policies, more = _policies(sources)
     found += more
-    entities, more = _entities(sources)
+    entities, more = list_entities(sources.paths)
     found += more
     theme, more = _theme(sources, settings, settings_file)
     found += more
@@ -209,7 +208,7 @@ def _front_matter(path: str, text: str) -> tuple[dict[str, Any], str, int, list[
     return values, text[match.end() :], line, found + more
 
 
-# -------------------------------------------------- policies and entities
+# -------------------------------------------------------------- policies
 
 
 def _policies(sources: Sources) -> tuple[dict[str, SourceFile], list[Diagnostic]]:
@@ -226,38 +225,6 @@ def _policies(sources: Sources) -> tuple[dict[str, SourceFile], list[Diagnostic]
         policies[id_], more = load_file(sources, "policy", id_, path)
         found += more
     return policies, found
-
-
-def _entities(sources: Sources) -> tuple[dict[str, str], list[Diagnostic]]:
-    """List the entities: an id is a file's stem, and unique over the tree."""
-    by_key: dict[str, tuple[str, str]] = {}
-    found: list[Diagnostic] = []
-    for path in sources.paths:
-        if not (path.startswith(ENTITIES) and path.endswith((".yaml", ".yml"))):
-            continue
-        id_ = path.rpartition("/")[2].rpartition(".")[0]
-        known = by_key.get(collision_key(id_))
-        if known is not None:
-            label = Label(Span(known[1]), "the other is here")
-            hint = "an entity's id is its file's name, whatever the folder: rename one"
-            found.append(
-                problem(
-                    "collision",
-                    f"two files claim the entity `{known[0]}`",
-                    Span(path),
-                    hint=hint,
-                    labels=(label,),
-                )
-            )
-            continue
-        by_key[collision_key(id_)] = (id_, path)
-        why = why_not_id(id_)
-        if path.endswith(".yml"):
-            why = "its file must end in `.yaml`"
-        if why:
-            shown = id_.encode("utf-8", "backslashreplace").decode()
-            found.append(problem("invalid-id", f"`{shown}` cannot be an entity's id: {why}", Span(path)))
-    return dict(by_key.values()), found
 
 
 # ----------------------------------------------------------------- theme

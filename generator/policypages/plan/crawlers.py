@@ -7,7 +7,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from policypages.model import FileTask, FixedTask
-from policypages.plan.keys import digest, file_task
+from policypages.plan.keys import file_task
 
 _SITEMAP_PAGE: Final = 50_000  # https://www.sitemaps.org/protocol.html
 _HEAD: Final = """\
@@ -17,9 +17,9 @@ _HEAD: Final = """\
 
 
 def sitemap(site: str, url: str, paths: Iterable[str]) -> FileTask:
-    """List pages by their full addresses: output paths, which begin with the site's folder, below `url`."""
+    """List pages by their full addresses: paths below the site's folder, below `url`."""
     base = url.rstrip("/")
-    places = [f"{base}/{path.split('/', 1)[1].removesuffix('index.html')}" for path in paths]
+    places = [f"{base}/{path.removesuffix('index.html')}" for path in paths]
     lines = "".join(f"  <url><loc>{escape(place)}</loc></url>\n" for place in places[:_SITEMAP_PAGE])
     return _fixed(f"{site}/sitemap.xml", f"{_HEAD}{lines}</urlset>\n")
 
@@ -33,4 +33,4 @@ def robots(site: str, url: str | None, *, sample: bool) -> FileTask:
 
 
 def _fixed(path: str, text: str) -> FileTask:
-    return file_task(path, {"its content": digest(text)}, FixedTask(text.encode()))
+    return file_task(path, {"its content": text}, FixedTask(text.encode()))

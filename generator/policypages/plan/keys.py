@@ -3,82 +3,87 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zlib import crc32
 
-from policypages.model import FileTask, Section, SiteView, Task
+from policypages.model import FileTask, Task
 
-_SHOWN = 3
+_SHOWN: Final = 3
+_TAG: Final = 8  # hex digits that stand for the name of a thing
+_MARK: Final = _TAG + 6  # and those that stand for the thing itself
+_TAGS: Final[dict[str, str]] = {}  # what `tag` has worked out, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What several files are made from, worked out once: part of their keys, and of their marks."""
+
+    key: str
+    marks: str
 
 
 def digest(value: Any) -> str:
-    """Return twelve hex digits for any value that facts, outlines and plans are made of.
+    """Return sixteen hex digits for any value that facts, outlines and plans are made of.
 
     `repr` tells such values apart: text, numbers, dates, null, lists and mappings of them, and the
     kinds of `values.py`, which write all that they hold.
     """
-    text = repr(value).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(text, digest_size=6).hexdigest()
+    return hashlib.blake2b(_bytes(repr(value)), digest_size=8).hexdigest()
 
 
-def at_path(facts: Mapping[str, Any], path: str) -> Any:
-    """Return the fact at a dotted path, null where a part of it is not set."""
-    value: Any = facts
-    for name in path.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(name)
-    return value
+def tag(name: str) -> str:
+    """Return what stands in marks for the name of a thing that files are made from."""
+    known = _TAGS.get(name)
+    if known is None:
+        known = _TAGS[name] = f"{crc32(_bytes(name)):08x}"
+    return known
 
 
-def file_task(path: str, parts: Mapping[str, str], task: Task) -> FileTask:
-    """Make the task of a file from its named parts."""
-    key = hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()
-    return FileTask(path, key, parts, task)
+def basis(parts: Mapping[str, str]) -> Basis:
+    """Seal what several files share: the names of things, and a text that tells each from others."""
+    return Basis(*seal(None, [tag(name) for name in parts], list(parts.values())))
 
 
-def site_parts(view: SiteView) -> dict[str, str]:
-    """Return what every page of a site shows of it."""
-    return {
-        "the site's name": digest([view.id, view.name]),
-        "`sample`": digest(view.sample),
-        "`url`": digest(view.url),
-        "the site's policies": digest([view.home, [[p.id, p.title, p.path] for p in view.policies]]),
-        "strings": digest(view.strings),
-        "assets": digest(view.assets),
-        "locale": view.locale,
-    }
+def seal(above: Basis | None, tags: Sequence[str], texts: Iterable[str]) -> tuple[str, str]:
+    """Return the key and the marks of what is made from a basis and from things of these tags and texts."""
+    data = [text.encode("utf-8", "surrogatepass") for text in texts]
+    sealed = hashlib.blake2b(b"\0".join(data), digest_size=16)
+    sealed.update("".join(tags).encode())
+    marks = "".join([f"{name}{crc32(one) & 0xFFFFFF:06x}" for name, one in zip(tags, data, strict=True)])
+    if above is None:
+        return sealed.hexdigest(), marks
+    sealed.update(above.key.encode())
+    return sealed.hexdigest(), above.marks + marks
 
 
-def outline_shape(sections: Iterable[Section]) -> list[Any]:
-    """Return an outline as plain values: what of it shows on the page, clauses apart."""
-    return [
-        [
-            section.id,
-            section.title,
-            section.heading,
-            section.level,
-            section.number,
-            section.clause.file.file if section.clause else None,
-            dict(section.options),
-            dict(section.counts),
-            section.shows,
-            outline_shape(section.children),
-        ]
-        for section in sections
-    ]
+def file_task(path: str, parts: Mapping[str, str], task: Task, above: Basis | None = None) -> FileTask:
+    """Make the task of a file from a basis and the named things that are its own."""
+    key, marks = seal(above, [tag(name) for name in parts], parts.values())
+    return FileTask(path, key, marks, task)
 
 
-def why_stale(before: Mapping[str, str] | None, now: Mapping[str, str]) -> str:
-    """Say in words what changed between the parts of the last build and these; empty if nothing did."""
+def why_stale(before: str | None, now: str) -> str:
+    """Say in words what changed between the marks of the last build and these; empty if nothing did."""
     if before is None:
         return "it is new"
-    changed = [name for name, value in now.items() if before.get(name) != value]
-    gone = [name for name in before if name not in now]
-    if not changed and not gone:
-        return ""
-    words = [f"{name} changed" if name in before else f"{name} is new" for name in changed]
-    words += [f"{name} is gone" for name in gone]
+    names = {mark: name for name, mark in _TAGS.items()}
+    old, new = _by_tag(before), _by_tag(now)
+    words = [
+        f"{names[one]} changed" if one in old else f"{names[one]} is new"
+        for one, value in new.items()
+        if old.get(one) != value
+    ]
+    words += [f"{names.get(one, 'something it was made from')} is gone" for one in old if one not in new]
     more = len(words) - _SHOWN
     return ", ".join(words[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _by_tag(marks: str) -> dict[str, str]:
+    pieces = [marks[at : at + _MARK] for at in range(0, len(marks), _MARK)]
+    return {piece[:_TAG]: piece[_TAG:] for piece in pieces}
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

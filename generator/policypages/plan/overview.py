@@ -9,7 +9,7 @@ from policypages.formats.catalogue import nearest
 from policypages.headers import HEADERS
 from policypages.model import FileTask, FixedTask, OverviewTask, Site
 from policypages.plan.keys import digest, file_task
-from policypages.plan.sites import hashed_name
+from policypages.plan.shared import hashed_name
 
 FOLDER = "_overview"
 SiteLine = tuple[str, str, bool, tuple[tuple[str, str, str], ...]]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from policypages.diagnostics import Diagnostic, Label, did_you_mean, problem
 from policypages.formats import language
-from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
 from policypages.model import (
     Entity,
     FileTask,
@@ -18,18 +16,31 @@ from policypages.model import (
     Origin,
     PageTask,
     PolicyLink,
-    Section,
     Site,
     SitePlan,
     SiteView,
     SourceFile,
     Target,
 )
-from policypages.paths import PathProblem, collision_key, output_path
+from policypages.paths import collision_key
 from policypages.plan.crawlers import robots, sitemap
-from policypages.plan.keys import at_path, digest, file_task, outline_shape, site_parts
-from policypages.plan.outline import Compiling, Outline, OutlineResolver
+from policypages.plan.keys import seal, tag
+from policypages.plan.outline import OutlineResolver, Resolved
+from policypages.plan.settle import Compiling
+from policypages.plan.shared import LinkTargets, Shared, Words
 from policypages.plan.tree import has_path, origin_in, span_of
+
+_SITE_TAGS = [tag(name) for name in ("the site's name", "`sample`", "`url`", "the site's policies")]
+_PAGE_TAGS = [
+    tag(name)
+    for name in (
+        "the page's title",
+        "the page's dates",
+        "`site_url`",
+        "the page's locales",
+        "the outline",
+    )
+]
 
 
 class Views(Protocol):
@@ -56,10 +67,8 @@ class SitePlanner:
         template that a page is made with, those it includes counted in.
         """
         self.site = site
-        self.compiler = compiler
-        self.tool = tool
-        self.templates = templates
-        self.assets = {name: hashed_name(name, data) for name, data in site.theme.assets.items()}
+        self.shared = Shared(site, tool=tool, templates=templates)
+        self.outlines = OutlineResolver(site, compiler)
 
     def plan(self, loaded: Views) -> tuple[SitePlan | None, list[Diagnostic]]:
         """Plan one site; None for a group, and where its facts leave nothing to plan."""
@@ -67,16 +76,18 @@ class SitePlanner:
             return None, []
         return _SiteWork(self, loaded).run()
 
-    def page_parts(self, template: str) -> dict[str, str]:
-        """Return what all files made with a template depend on."""
-        return {"policypages": self.tool, f"the template `{template}`": self.templates.get(template, "")}
 
+class _View:
+    """One locale of a site while it is planned; `texts` tell the site from others in keys."""
 
-def hashed_name(name: str, data: bytes) -> str:
-    """Return the output name of an asset, its content's digest in it, so that it may be cached for ever."""
-    stem, dot, ending = name.rpartition(".")
-    mark = hashlib.sha256(data).hexdigest()[:10]
-    return f"assets/{stem}-{mark}.{ending}" if dot else f"assets/{name}-{mark}"
+    def __init__(self, entity: Entity, words: Words, site: SiteView, base: str) -> None:
+        self.entity = entity
+        self.words = words
+        self.site = site
+        self.base = base
+        policies = repr([(link.id, link.title, link.path) for link in site.policies])
+        self.texts = [repr((site.id, site.name)), repr(site.sample), repr(site.url), site.home + policies]
+        self.outlines: dict[str, tuple[Resolved, dict[str, Any]]] = {}
 
 
 class _SiteWork:
@@ -84,43 +95,43 @@ class _SiteWork:
 
     def __init__(self, planner: SitePlanner, loaded: Views) -> None:
         self.planner = planner
+        self.shared = planner.shared
         self.site = planner.site
         self.id = loaded.id
-        self.views = loaded.views
+        self.entities = loaded.views
         self.first = loaded.views[0]
         self.found: list[Diagnostic] = []
-        self.claimed: dict[str, str] = {}
-        self.locales = [view.locale for view in self.views]
+        self.uses: set[str] = set()
 
     def run(self) -> tuple[SitePlan | None, list[Diagnostic]]:
         policies = list(self._policies())
-        links = {view.locale: self._policy_links(view, policies) for view in self.views}
+        self.uses.update([f"policy:{policy.id}" for policy in policies])
+        views = [self._view(entity, policies) for entity in self.entities]
         files: list[FileTask] = []
         pages: list[tuple[str, str, str]] = []
-        for view in self.views:
-            site_view = self._site_view(view, links[view.locale])
-            outlines = {policy.id: self._outline(view, policy) for policy in policies}
-            targets = dict(self._link_targets(links[view.locale], outlines))
-            for link in links[view.locale]:
-                task = self._page(site_view, view, link, outlines=outlines, targets=targets, links=links)
-                files.append(file_task(link.path, self._parts(task, outlines[link.id][0]), task))
-                pages.append((link.title, link.path, view.locale))
-            index = file_task(
-                site_view.home,
-                {**self.planner.page_parts("index.html"), **site_parts(site_view)},
-                IndexTask(site_view),
+        for view in views:
+            for link in view.site.policies:
+                view.outlines[link.id] = self._outline(view, link)
+            targets = LinkTargets(view.site.policies, {id_: one for id_, (one, _) in view.outlines.items()})
+            for link in view.site.policies:
+                files.append(self._page(view, link, targets=targets, views=views))
+                pages.append((link.title, f"{self.id}/{link.path}", view.entity.locale))
+            files.append(
+                self._file("index.html", view, f"{self.id}/{view.site.home}", IndexTask(view.site)),
             )
-            files.append(index)
-        files += self._shared_files(links)
-        self._check_collisions(files)
+        files += self._shared_files(views)
+        if len({self.shared.collision_key(file.path) for file in files}) < len(files):
+            self._complain_of_collisions(files)
         name = str(self.first.facts.get("name") or self.id)
         sample = bool(self.first.facts.get("sample"))
-        return SitePlan(self.id, name, sample, tuple(files), tuple(pages)), self.found
+        plan = SitePlan(self.id, name, sample, tuple(files), tuple(pages), frozenset(self.uses))
+        return plan, self.found
 
     # ---- policies and their addresses
 
     def _policies(self) -> Iterator[SourceFile]:
-        for id_, own in (self.first.values.get("policies") or {}).items():
+        first: Mapping[str, Any] = self.first.values.get("policies") or {}
+        for id_, own in first.items():
             if own is None or own.get("publish") is False:
                 continue
             policy = self.site.policies.get(id_)
@@ -132,8 +143,7 @@ class _SiteWork:
                 )
             else:
                 yield policy
-        first = self.first.values.get("policies") or {}
-        for view in self.views[1:]:
+        for view in self.entities[1:]:
             for id_ in view.values.get("policies") or {}:
                 if id_ not in first:
                     hint = (
@@ -142,24 +152,18 @@ class _SiteWork:
                     span = span_of(origin_in(view, ("policies", id_)), key=True)
                     self._complain("unknown-policy", f"this entity does not publish `{id_}`", span, hint)
 
-    def _policy_links(self, view: Entity, policies: list[SourceFile]) -> tuple[PolicyLink, ...]:
-        links = []
+    def _policy_links(self, entity: Entity, policies: list[SourceFile], base: str) -> Iterator[PolicyLink]:
         for policy in policies:
-            own = (view.values.get("policies") or {}).get(policy.id) or {}
+            own = (entity.values.get("policies") or {}).get(policy.id) or {}
             if own.get("publish") is False:
                 continue
-            in_locale = (policy.values.get("in") or {}).get(view.locale) or {}
-            title = own.get("title") or in_locale.get("title") or policy.values.get("title") or policy.id
-            folder = own.get("path") or in_locale.get("path") or policy.values.get("path") or policy.id
-            path = output_path(*self._base(view.locale), folder, "index.html")
-            if isinstance(path, PathProblem):
-                origin = self._path_origin(view, policy)
-                self._complain(
-                    "invalid-value", f"the output path `{path.path}` {path.reason}", span_of(origin), None
-                )
+            link = self.shared.link(policy, entity.locale, base, own.get("title"), own.get("path"))
+            why = self.shared.unfit(link.path, self.id)
+            if why is not None:
+                message = f"the output path `{self.id}/{link.path}` {why}"
+                self._complain("invalid-value", message, span_of(self._path_origin(entity, policy)), None)
                 continue
-            links.append(PolicyLink(policy.id, title, path))
-        return tuple(links)
+            yield link
 
     def _path_origin(self, view: Entity, policy: SourceFile) -> Origin:
         """Find what states the path of a page: the entity, or the policy, or else the entity's use of it."""
@@ -171,155 +175,125 @@ class _SiteWork:
                 return Origin(policy, path)
         return origin_in(view, ("policies", policy.id))
 
-    def _base(self, locale: str) -> tuple[str, ...]:
-        return (self.id,) if locale == self.locales[0] else (self.id, locale.lower())
-
-    def _site_view(self, view: Entity, links: tuple[PolicyLink, ...]) -> SiteView:
-        theme = self.site.theme
-        fallback = self.site.settings.fallback
-        own = {key: value for key, value in (view.values.get("strings") or {}).items() if value is not None}
-        found = nearest(view.locale, theme.strings, fallback)
-        known = {key for strings in theme.strings.values() for key in strings} | CORE_KEYS
-        known |= {f"retention_{name}" for name in self.site.settings.names.get("retention") or ()}
-        known |= {f"retention_{name}" for name in self.site.settings.names.get("retention") or ()}
-        if found is None:
-            origin = origin_in(view, ("locales",))
-            if not has_path(origin.file.values, origin.path):
-                origin = Origin(self.site.settings_file, ("locale",))
-            hint = (
-                f"add `themes/{theme.name}/strings/{view.locale}.yaml`, or a `fallback` in policypages.yaml"
-            )
-            self._complain(
-                "missing-strings", f"the theme has no strings for `{view.locale}`", span_of(origin), hint
-            )
-        for key in own:
-            if key not in known:
-                origin = origin_in(view, ("strings", key))
-                span, near = span_of(origin, key=True), did_you_mean(key, known)
-                self._complain("unknown-key", f"there is no string `{key}`", span, near)
-        default = theme.strings.get("en", {})
-        return SiteView(
+    def _view(self, entity: Entity, policies: list[SourceFile]) -> _View:
+        own = entity.values.get("strings")
+        words = self.shared.words(entity.locale, own)
+        if words.missing:
+            self._complain_of_strings(entity)
+        for key in words.unknown:
+            origin = origin_in(entity, ("strings", key))
+            near = did_you_mean(key, self.shared.known_strings)
+            self._complain("unknown-key", f"there is no string `{key}`", span_of(origin, key=True), near)
+        base = "" if entity is self.first else f"{entity.locale.lower()}/"
+        site = SiteView(
             id=self.id,
-            name=str(view.facts.get("name") or self.id),
-            locale=view.locale,
-            sample=bool(view.facts.get("sample")),
-            url=view.values.get("url"),
-            home="/".join((*self._base(view.locale), "index.html")),
-            policies=links,
-            strings={**default, **(theme.strings[found] if found else {}), **own},
-            assets={name: f"{self.id}/{path}" for name, path in self.planner.assets.items()},
+            name=str(entity.facts.get("name") or self.id),
+            locale=entity.locale,
+            sample=bool(entity.facts.get("sample")),
+            url=entity.values.get("url"),
+            home=f"{base}index.html",
+            policies=tuple(self._policy_links(entity, policies, base)),
+            strings=words.strings,
+            assets=self.shared.assets,
         )
+        return _View(entity, words, site, base)
 
     # ---- pages
 
-    def _outline(self, view: Entity, policy: SourceFile) -> tuple[Outline, Mapping[str, Any]]:
-        own = (view.values.get("policies") or {}).get(policy.id) or {}
-        title = next((link.title for link in self._titles(view, policy)), policy.id)
+    def _outline(self, view: _View, link: PolicyLink) -> tuple[Resolved, dict[str, Any]]:
+        own = (view.entity.values.get("policies") or {}).get(link.id) or {}
         page = {
-            "id": policy.id,
-            "title": title,
+            "id": link.id,
+            "title": link.title,
             "updated": own.get("updated"),
             "reviewed": own.get("reviewed"),
         }
-        facts = {**view.facts, "policy": page}
-        resolver = OutlineResolver(self.site, self.planner.compiler, view, policy, facts)
-        outline = resolver.resolve()
-        self.found += resolver.found
-        return outline, facts
-
-    def _titles(self, view: Entity, policy: SourceFile) -> tuple[PolicyLink, ...]:
-        return tuple(link for link in self._policy_links(view, [policy]) if link.id == policy.id)
-
-    def _link_targets(
-        self, links: tuple[PolicyLink, ...], outlines: Mapping[str, tuple[Outline, Mapping[str, Any]]]
-    ) -> Iterator[tuple[str, Target]]:
-        for link in links:
-            yield link.id, Target(f"policy:{link.id}", link.title)
-            for id_, target in _targets(outlines[link.id][0]).items():
-                yield (
-                    f"{link.id}#{id_}",
-                    Target(f"policy:{link.id}{target.address}", target.title, target.number),
-                )
+        facts = {**view.entity.facts, "policy": page}
+        resolved, found = self.planner.outlines.resolve(view.entity, self.site.policies[link.id], facts)
+        self.found += found
+        return resolved, facts
 
     def _page(
-        self,
-        site_view: SiteView,
-        view: Entity,
-        link: PolicyLink,
-        *,
-        outlines: Mapping[str, tuple[Outline, Mapping[str, Any]]],
-        targets: Mapping[str, Target],
-        links: Mapping[str, tuple[PolicyLink, ...]],
-    ) -> PageTask:
-        outline, facts = outlines[link.id]
-        own = (view.values.get("policies") or {}).get(link.id) or {}
-        policy = self.site.policies[link.id]
-        in_locale = (policy.values.get("in") or {}).get(view.locale) or {}
-        labels = core_strings(view.locale, view.values.get("strings") or {}, self.site.settings.fallback)
-        alternates = [
-            (locale, other.path)
-            for locale, others in links.items()
-            for other in others
-            if other.id == link.id
-        ]
-        return PageTask(
-            site=site_view,
-            entity=view,
+        self, view: _View, link: PolicyLink, *, targets: Mapping[str, Target], views: list[_View]
+    ) -> FileTask:
+        outline, facts = view.outlines[link.id]
+        locale = view.entity.locale
+        own = (view.entity.values.get("policies") or {}).get(link.id) or {}
+        updated, reviewed = own.get("updated"), own.get("reviewed")
+        alternates = ()
+        if len(views) > 1:
+            here = [
+                (other.entity.locale, each.path)
+                for other in views
+                for each in other.site.policies
+                if each.id == link.id
+            ]
+            alternates = tuple(here) if len(here) > 1 else ()
+        task = PageTask(
+            site=view.site,
+            entity=view.entity,
             policy=link.id,
             title=link.title,
-            summary=own.get("summary") or in_locale.get("summary") or policy.values.get("summary"),
+            summary=own.get("summary") or self.shared.summary(link.id, locale),
             sections=outline.sections,
+            every=outline.every,
             facts=facts,
-            refs=_targets(outline),
+            refs=_refs(outline),
             links=targets,
-            labels=labels or {},
-            updated=language.date_words(own["updated"], view.locale) if own.get("updated") else None,
-            reviewed=language.date_words(own["reviewed"], view.locale) if own.get("reviewed") else None,
-            alternates=tuple(alternates) if len(alternates) > 1 else (),
+            labels=view.words.labels,
+            updated=language.date_words(updated, locale) if updated else None,
+            reviewed=language.date_words(reviewed, locale) if reviewed else None,
+            alternates=alternates,
         )
+        tags, texts = self._made_from(view, task, outline)
+        key, marks = seal(self.shared.basis("page.html", view.words), tags, texts)
+        return FileTask(f"{self.id}/{link.path}", key, marks, task)
 
-    def _parts(self, task: PageTask, outline: Outline) -> dict[str, str]:
-        """Name all that a page is made from."""
+    def _made_from(self, view: _View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
+        """Name all that a page is made from, and give a text for each that tells it from others."""
         clauses: dict[str, str] = {}
-        reads = set(outline.reads)
-        refs: set[str] = set()
         links: set[str] = set()
-        for section in walk(task.sections):
-            if section.shows:
-                reads.add(section.shows)
-            if section.clause is not None:
-                name = f"the clause `{section.clause.file.id}`"
-                clauses[name] = clauses.get(name, "") + section.clause.digest[:12]
-                reads |= section.clause.body.reads.facts
-                refs |= section.clause.body.reads.refs
-                links |= section.clause.body.reads.links
-        return {
-            **self.planner.page_parts("page.html"),
-            **site_parts(task.site),
-            "the outline": digest(outline_shape(task.sections)),
-            "the page's title": digest([task.title, task.summary]),
-            "the page's dates": digest([task.updated, task.reviewed]),
-            "`site_url`": digest(task.facts.get("site_url")),
-            "the page's locales": digest([list(alternate) for alternate in task.alternates]),
-            "labels": digest(task.labels),
-            **{f"the fact `{path}`": digest(at_path(task.facts, path)) for path in sorted(reads)},
-            **{f"the section `{id_}`": _target_digest(task.refs.get(id_)) for id_ in sorted(refs)},
-            **{f"the link to `{id_}`": _target_digest(task.links.get(id_)) for id_ in sorted(links)},
-            **dict(sorted(clauses.items())),
-        }
+        marks: list[str] = []
+        for section in outline.every:
+            marks.append(section.mark)
+            clause = section.clause
+            if clause is not None:
+                name = self.shared.clause_tag(clause.file.id)
+                clauses[name] = clauses.get(name, "") + clause.digest
+                links |= clause.body.reads.links
+                self.uses.add(f"clause:{clause.file.id}")
+        facts, reads = task.facts, sorted(outline.reads)
+        tags = [*_SITE_TAGS, *_PAGE_TAGS, *[self.shared.fact_tag(path) for path in reads]]
+        texts = [
+            *view.texts,
+            repr((task.title, task.summary)),
+            repr((task.updated, task.reviewed)),
+            repr(facts.get("site_url")),
+            repr(task.alternates),
+            "".join(marks),
+            *[repr(self.shared.fact(facts, path)) for path in reads],
+        ]
+        for id_ in sorted(links):
+            tags.append(tag(f"the link to `{id_}`"))
+            texts.append(repr(task.links.get(id_)))
+        tags += clauses
+        texts += clauses.values()
+        return tags, texts
+
+    def _file(self, template: str, view: _View, path: str, task: IndexTask | MissingTask) -> FileTask:
+        """Plan a page that shows the site around it and nothing else."""
+        key, marks = seal(self.shared.basis(template, view.words), _SITE_TAGS, view.texts)
+        return FileTask(path, key, marks, task)
 
     # ---- the rest of a site
 
-    def _shared_files(self, links: Mapping[str, tuple[PolicyLink, ...]]) -> Iterator[FileTask]:
-        for name, path in self.planner.assets.items():
-            data = self.site.theme.assets[name]
-            parts = {f"the asset `{name}`": hashlib.sha256(data).hexdigest()[:12]}
-            yield file_task(f"{self.id}/{path}", parts, FixedTask(data))
+    def _shared_files(self, views: list[_View]) -> Iterator[FileTask]:
+        for path, (key, marks, fixed) in self.shared.asset_files.items():
+            yield FileTask(f"{self.id}/{path}", key, marks, fixed)
         url: str | None = self.first.values.get("url")
         if url:
-            homes = ["/".join((*self._base(view.locale), "index.html")) for view in self.views]
-            pages = [link.path for in_locale in links.values() for link in in_locale]
-            yield sitemap(self.id, url, (*homes, *pages))
+            homes = [view.site.home for view in views]
+            yield sitemap(self.id, url, [*homes, *[link.path for view in views for link in view.site.policies]])
         elif not self.first.facts.get("sample"):
             text = "no `url`: the site has no sitemap and no canonical addresses"
             self.found.append(
@@ -333,11 +307,20 @@ class _SiteWork:
         if not self.first.values.get("owns_root"):
             return
         yield robots(self.id, url, sample=bool(self.first.facts.get("sample")))
-        view = self._site_view(self.first, links[self.first.locale])
-        parts = {**self.planner.page_parts("404.html"), **site_parts(view)}
-        yield file_task(f"{self.id}/404.html", parts, MissingTask(view))
+        yield self._file("404.html", views[0], f"{self.id}/404.html", MissingTask(views[0].site))
 
-    def _check_collisions(self, files: list[FileTask]) -> None:
+    # ---- problems
+
+    def _complain_of_strings(self, entity: Entity) -> None:
+        origin = origin_in(entity, ("locales",))
+        if not has_path(origin.file.values, origin.path):
+            origin = Origin(self.site.settings_file, ("locale",))
+        theme = self.site.theme.name
+        hint = f"add `themes/{theme}/strings/{entity.locale}.yaml`, or a `fallback` in policypages.yaml"
+        message = f"the theme has no strings for `{entity.locale}`"
+        self._complain("missing-strings", message, span_of(origin), hint)
+
+    def _complain_of_collisions(self, files: list[FileTask]) -> None:
         """Refuse two files of one path: two policies that claim one folder."""
         claimed: dict[str, FileTask] = {}
         for file in files:
@@ -375,25 +358,10 @@ def _named(file: FileTask) -> str:
     )
 
 
-def walk(sections: tuple[Section, ...]) -> Iterator[Section]:
-    """Yield sections and all below them, in the order of the page."""
-    for section in sections:
-        yield section
-        yield from walk(section.children)
-
-
-def _targets(outline: Outline) -> dict[str, Target]:
+def _refs(outline: Resolved) -> dict[str, Target]:
     """Return what `ref` may name: every section that has a heading, by id and by former id."""
-    targets = {
-        section.id: Target(f"#{section.anchor}", section.title, section.number)
-        for section in walk(outline.sections)
-        if section.title and section.heading != "none"
-    }
+    targets = {section.id: section.target for section in outline.every if section.target is not None}
     for old, new in outline.was.items():
         if new in targets:
             targets.setdefault(old, targets[new])
     return targets
-
-
-def _target_digest(target: Target | None) -> str:
-    return digest([target.address, target.title, target.number] if target else None)

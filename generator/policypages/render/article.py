@@ -12,11 +12,10 @@ from policypages.formats.facts import locate, locate_in_front, may_state
 from policypages.formats.templates.article import compose
 from policypages.formats.templates.markup import escaped, safe
 from policypages.formats.templates.texts import LEVEL, scope_of
-from policypages.model import Article, Finding, Heading, PageTask, Section, TagPlace
+from policypages.model import Article, Finding, PageTask, Section, TagPlace
 
 _COOKIE_COLUMNS: Final = ("name", "type", "purpose", "category", "provider", "duration")
 _DERIVED: Final = re.compile(r"(?<=^retention)(\.[^.]+)\.(?:count|unit)$|(?<=^contacts)(\.[^.]+)\.channels$")
-_LINKS: Final = re.compile(r'href="([^"]*)"')
 _ALIGNED: Final = re.compile(r'(<t[hd]) style="text-align:(left|center|right)"')
 
 
@@ -34,17 +33,9 @@ def render_article(task: PageTask) -> tuple[Article, list[Diagnostic]]:
             "dir": language.direction(locale),
         }
     )
-    contents = tuple(heading for section in task.sections for heading in _headings(section))
-    anchors = tuple(composer.anchors)
-    links = tuple(dict.fromkeys(_LINKS.findall(html)))
-    return Article(html, task.title, contents, anchors, links), composer.found
-
-
-def _headings(section: Section) -> tuple[Heading, ...]:
-    below = tuple(heading for child in section.children for heading in _headings(child))
-    if section.heading != "block":
-        return below
-    return (Heading(section.number, section.title, section.anchor, below),)
+    contents = tuple([line for section in task.sections for line in section.contents])
+    anchors = tuple([section.anchor for section in task.every])
+    return Article(html, task.title, contents, anchors), composer.found
 
 
 class _Composer:
@@ -52,20 +43,19 @@ class _Composer:
         self.task = task
         self.found: list[Diagnostic] = []
         self.told: set[tuple[str, str]] = set()
-        self.anchors: list[str] = []
         locale = task.entity.locale
         self.scope = scope_of(task.facts, locale=locale, refs=task.refs, links=task.links)
 
     def section(self, section: Section) -> dict[str, Any]:
         """Return what the article's template wants of a section and those below it."""
-        self.anchors.append(section.anchor)
         html = ""
         if section.clause is not None:
             level = section.level if section.heading != "none" else section.level - 1
             scope = {**self.scope, "option": section.options, "sections": section.counts, LEVEL: level}
             html, findings = section.clause.body.render(scope)
             # the headers forbid a style in an element; text has no `<`, so this meets nothing but cells
-            html = _ALIGNED.sub(r'\1 class="align-\2"', html)
+            if "style=" in html:
+                html = _ALIGNED.sub(r'\1 class="align-\2"', html)
             for finding in findings:
                 self._explain(section, section.clause.body.tags[finding.tag], finding)
         if section.heading == "run-in" and section.title:

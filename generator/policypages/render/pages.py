@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from policypages.diagnostics import Diagnostic
@@ -23,6 +24,7 @@ from policypages.model import (
 )
 from policypages.render.article import render_article
 
+_MANY: Final = 4096
 _POLICY_LINK: Final = re.compile(r'href="policy:([a-z0-9/-]+)(#[a-z0-9-]+)?"')
 
 
@@ -32,10 +34,11 @@ def render_file(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Dia
         case FixedTask(data):
             return MadeFile(data), []
         case PageTask() as task:
-            return _page(file.path, task, engine)
+            return _page(_below_site(file.path), task, engine)
         case IndexTask(site):
-            context = {**_common(file.path, site), "site": _site(file.path, site, None)}
-            context["page"] = {"title": site.name, "canonical": _absolute(site, file.path)}
+            path = _below_site(file.path)
+            context = {**_common(path, site), "site": _site(path, site, None)}
+            context["page"] = {"title": site.name, "canonical": _absolute(site, path)}
             return _themed(engine, "index.html", context)
         case MissingTask(site):
             return _missing(site, engine)
@@ -43,8 +46,13 @@ def render_file(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Dia
             return _overview(file.path, task, engine)
 
 
+def _below_site(path: str) -> str:
+    return path.partition("/")[2]
+
+
+@lru_cache(_MANY)
 def relative(start: str, target: str) -> str:
-    """Return the address of one output file as a page at another would write it, without `index.html`."""
+    """Return the address of one file as a page at another would write it, without `index.html`."""
     address = posixpath.relpath(target, posixpath.dirname(start))
     if address == "index.html":
         return "./"
@@ -55,7 +63,7 @@ def _absolute(site: SiteView, path: str) -> str | None:
     """Return a page's full address, where the site has one: its `url` is the folder of the policies."""
     if not site.url:
         return None
-    return f"{site.url.rstrip('/')}/{path.split('/', 1)[1].removesuffix('index.html')}"
+    return f"{site.url.rstrip('/')}/{path.removesuffix('index.html')}"
 
 
 def _themed(engine: ThemeEngine, name: str, context: Mapping[str, Any]) -> tuple[MadeFile, list[Diagnostic]]:
@@ -91,12 +99,14 @@ def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, lis
     if found:
         return MadeFile(b""), found
     site = task.site
-    addresses = {policy.id: relative(path, policy.path) for policy in site.policies}
+    html = article.html
+    if 'href="policy:' in html:
+        addresses = {policy.id: relative(path, policy.path) for policy in site.policies}
 
-    def address(match: re.Match[str]) -> str:
-        return f'href="{escaped(addresses[match.group(1)] + (match.group(2) or ""))}"'
+        def address(match: re.Match[str]) -> str:
+            return f'href="{escaped(addresses[match.group(1)] + (match.group(2) or ""))}"'
 
-    html = _POLICY_LINK.sub(address, article.html)
+        html = _POLICY_LINK.sub(address, html)
     context = {
         **_common(path, site),
         "site": _site(path, site, task.policy),
@@ -124,14 +134,14 @@ def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, lis
         },
     }
     made, found = _themed(engine, "page.html", context)
-    return MadeFile(made.data, article.anchors, article.links), found
+    return made, found
 
 
 def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
     """Make the 404 page: it is served at any depth, so its addresses begin at the root."""
 
     def rooted(path: str) -> str:
-        return "/" + path.split("/", 1)[1].removesuffix("index.html")
+        return "/" + path.removesuffix("index.html")
 
     context = {
         "strings": site.strings,

@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
@@ -53,6 +53,9 @@ class Output:
             raise OSError(error.errno, error.strerror, f"{self.folder}/{name}") from error
         return Stage(f"{self.folder}/{name}")
 
+    def all_present(self, files: "Iterable[tuple[str, int]]") -> bool:
+        return all(self.present(FileRecord(p, s, "")) for p, s in files)
+
     def present(self, record: FileRecord) -> bool:
         """Tell in one system call whether a regular file of the record's size is there."""
         try:
@@ -64,6 +67,33 @@ class Output:
     def holds(self, record: FileRecord) -> bool:
         """Tell whether a regular file with the record's bytes is there, reached through no link."""
         return journals.holds(self._top, record)
+
+    def read_aside(self, name: str) -> bytes | None:
+        """Return what a build wrote beside its manifest; None where there is nothing, or it cannot be read."""
+        try:
+            return _read(self._top, f"{MANIFEST_FOLDER}/{name}")
+        except OSError:
+            return None
+
+    def write_aside(self, name: str, data: bytes, *, more: bool = False) -> None:
+        """Write beside the manifest what the next build may use and could do without.
+
+        All of it or nothing is put in place, unless it is `more` of what is there. A disk that cannot
+        take it costs the next build time, and nothing else.
+        """
+        with suppress(OSError), beneath.folder(self._top, MANIFEST_FOLDER) as folder:
+            if more:
+                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+                descriptor = os.open(name, flags, beneath.FILE_MODE, dir_fd=folder)
+                try:
+                    os.write(descriptor, data)
+                finally:
+                    os.close(descriptor)
+                return
+            with suppress(FileNotFoundError):
+                os.unlink(f"{name}.new", dir_fd=folder)
+            beneath.write_file(folder, f"{name}.new", data)
+            os.replace(f"{name}.new", name, src_dir_fd=folder, dst_dir_fd=folder)
 
     def commit(
         self,

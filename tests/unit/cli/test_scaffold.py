@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from policypages.cli import cli, scaffold, stubs
 from policypages.formats.facts import read_yaml
 from policypages.formats.schema import validate
-from policypages.load import load_settings
+from policypages.load.site import load_settings
 from policypages.sources import open_folder
 
 ROOT = Path(__file__).resolve().parents[3]

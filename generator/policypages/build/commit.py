@@ -1,0 +1,92 @@
+"""Put what was staged in place, take away what no source asks for, and write the manifest last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from policypages.build.options import Options, Previous, Report, SiteResult
+from policypages.diagnostics import gather, has_errors
+from policypages.formats import manifest as manifests
+from policypages.formats.manifest import Manifest
+from policypages.model import FileRecord
+from policypages.write import Output, Stage
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a build came to: results of the sites it looked at, lines of the manifest of those it did not.
+
+    `digest` is of the manifest as it is in the end.
+    """
+
+    options: Options
+    previous: Previous
+    results: Sequence[SiteResult]
+    kept: Mapping[str, str]
+    digest: str = ""
+    lines: dict[str, str] = field(default_factory=dict)
+
+
+def commit(output: Output, stage: Stage | None, changes: Changes, report: Report) -> None:
+    """Put the staged files in place, and say in the report what came of it."""
+    before = changes.previous.manifest
+    lines = _lines(changes)
+    prune = _gone(before, lines)
+    staged = {one.id: one.staged for one in changes.results if one.staged}
+    data = manifests.encode(lines)
+    changes.digest = manifests.digest_of(data)
+    report.pruned = [record.path for record in prune]
+    if not staged and not prune and changes.digest == before.digest:
+        if stage is not None:
+            output.discard(stage)
+        return
+    owned = _Owned(before) if before.readable else _Everything()
+    staged = [manifests.entries_of(lines[f])[x].record for f, xs in staged.items() for x in xs]  # TMP
+    more = output.commit(stage or output.new_stage(), staged, prune=prune, owned=owned, manifest=data)
+    report.diagnostics = gather([*report.diagnostics, *more])
+    report.written = not has_errors(more)
+
+
+def _lines(changes: Changes) -> dict[str, str]:
+    lines = {one.id: one.line for one in changes.results if one.line}
+    only = changes.options.only
+    others: Mapping[str, str] = {}
+    if only:
+        # the overview is of no site, whatever the globs match
+        others = {
+            folder: line
+            for folder, line in changes.previous.manifest.lines.items()
+            if folder.startswith("_") or not any(fnmatchcase(folder, glob) for glob in only)
+        }
+    return {**others, **changes.kept, **lines}
+
+
+def _gone(before: Manifest, lines: Mapping[str, str]) -> list[FileRecord]:
+    """Return the files of the last build that this one does not have."""
+    gone = []
+    for folder, line in before.lines.items():
+        now = lines.get(folder)
+        if now == line:
+            continue
+        left = manifests.entries_of(now) if now is not None else {}
+        gone += [entry.record for path, entry in before.entries(folder).items() if path not in left]
+    return gone
+
+
+class _Owned:
+    """The paths of the last manifest, looked up a folder at a time."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and path in self._manifest.entries(path.partition("/")[0])
+
+
+class _Everything:
+    """What a manifest that cannot be read may have held: what is in the way of a page is written over."""
+
+    def __contains__(self, _: object) -> bool:
+        return True

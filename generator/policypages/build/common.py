@@ -1,0 +1,71 @@
+"""What all sites of one build share: read and compiled once, and only when a site has to be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Final
+
+from policypages import __version__
+from policypages.compile import Compiler
+from policypages.diagnostics import Diagnostic
+from policypages.formats.language import LIBRARIES
+from policypages.formats.templates.theme import ThemeEngine
+from policypages.load.entity import EntityLoader
+from policypages.load.site import load_site
+from policypages.model import Site, Sources
+from policypages.plan.keys import digest
+from policypages.plan.sites import SitePlanner
+
+TOOL: Final = (
+    f"{__version__}; jinja2 {version('jinja2')}, markdown-it-py {version('markdown-it-py')}, {LIBRARIES}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """Settings, clauses, outlines and theme, and what makes sites of them; `found` is what is wrong.
+
+    `digests` tell each thing that sites share from what it was: `settings`, `theme`, `clause:web-logs`.
+    """
+
+    site: Site
+    compiler: Compiler
+    engine: ThemeEngine
+    planner: SitePlanner
+    loader: EntityLoader
+    found: tuple[Diagnostic, ...]
+    digests: dict[str, str]
+    tool: str = TOOL
+
+
+def read_common(sources: Sources, *, compile_all: bool) -> tuple[Common | None, list[Diagnostic]]:
+    """Read what all sites share; None where there is no site.
+
+    `compile_all` compiles clauses that no page may use, too, to find what is wrong with them.
+    """
+    site, found = load_site(sources)
+    if site is None:
+        return None, found
+    compiler = Compiler(site.settings)
+    if compile_all:
+        for files in site.clauses.values():
+            for file in files:
+                found += compiler.clause(file, {})[1]
+    engine = ThemeEngine(site.theme.templates)
+    found += engine.found
+    planner = SitePlanner(site, compiler, tool=TOOL, templates=engine.digests)
+    loader = EntityLoader(site, sources)
+    return Common(site, compiler, engine, planner, loader, tuple(found), _digests(site)), found
+
+
+def _digests(site: Site) -> dict[str, str]:
+    return {
+        "settings": digest(site.settings_file.data),
+        "theme": digest([site.theme.digest, TOOL]),
+        **{
+            f"clause:{id_}": digest([(file.file, file.digest) for file in files])
+            for id_, files in site.clauses.items()
+        },
+        **{f"policy:{id_}": digest(file.data) for id_, file in site.policies.items()},
+    }

@@ -1,0 +1,77 @@
+"""What a build is asked for, what the last one left, and what comes of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from policypages.diagnostics import Diagnostic, has_errors
+from policypages.formats.manifest import Manifest
+from policypages.formats.state import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a build was asked for. `only` are globs of entity ids; none means all.
+
+    Without `as_of` it is for today. `explain` keeps the reason for
+    which each file was made; `content_hash` looks at the bytes of sources and output, where times
+    and sizes cannot be trusted.
+    """
+
+    as_of: datetime.date | None = None
+    only: tuple[str, ...] = ()
+    jobs: int = 1
+    clean: bool = False
+    drafts: bool = False
+    content_hash: bool = False
+    strict: bool = False
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """What the last build left: its manifest, and the bytes of what it knew; `trace` is read when asked."""
+
+    manifest: Manifest = field(default_factory=Manifest)
+    state: bytes | None = None
+    trace: Callable[[], bytes | None] = lambda: None
+
+
+class SiteResult(NamedTuple):
+    """What one site came to, small enough to go from a worker to the parent.
+
+    `line` is that of the manifest, None where nothing may be written; `known` is for the next build;
+    `trace` tells what the files were made from. `staged` are the paths of the files that were made;
+    `stale` says why each was, where that was asked for.
+    """
+
+    id: str
+    line: str | None
+    known: Known | None
+    trace: str
+    staged: tuple[str, ...]
+    stale: tuple[tuple[str, str], ...]
+    kept: int
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did: `made` and `kept` count files; `stale` are those made, each with its reason."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    sites: int = 0
+    pages: int = 0
+    made: int = 0
+    kept: int = 0
+    stale: list[tuple[str, str]] = field(default_factory=list)
+    pruned: list[str] = field(default_factory=list)
+    written: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether an error kept the build from writing."""
+        return has_errors(self.diagnostics)

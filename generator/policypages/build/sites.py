@@ -1,0 +1,124 @@
+"""Build one site: load its facts, plan its files, and render and stage those that are stale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from policypages.build.options import Options, Previous, SiteResult
+from policypages.diagnostics import Diagnostic, has_errors
+from policypages.formats import manifest as manifests
+from policypages.formats.manifest import Entry
+from policypages.formats.state import Known
+from policypages.formats.trace import line_of as trace_line
+from policypages.plan.keys import why_stale
+from policypages.render import render_file
+from policypages.write import Output, Stage, stage_file
+
+if TYPE_CHECKING:
+    from policypages.build.common import Common
+    from policypages.model import FileTask, SitePlan
+
+Trace = Mapping[str, Mapping[str, str]]
+"""What the files of the last build were made from: marks by folder and path."""
+
+
+class SiteBuilder:
+    """Builds sites one after the other, in the process that it is called in."""
+
+    def __init__(
+        self,
+        common: Common,
+        previous: Previous,
+        options: Options,
+        *,
+        output: Output | None,
+        stage: Stage | None,
+        trace: Trace,
+    ) -> None:
+        self._common = common
+        self._previous = previous
+        self._options = options
+        self._output = output
+        self._stage = stage
+        self._trace = trace
+
+    def build(self, id_: str) -> SiteResult:
+        """Build one site; a group has no files, and is looked at all the same."""
+        loaded, found = self._common.loader.load(id_)
+        planned, more = self._common.planner.plan(loaded)
+        found = [*found, *more]
+        if planned is None:
+            line = "" if not has_errors(found) else None
+            return SiteResult(id_, line, _known(loaded.files, None, found), "", (), (), 0, tuple(found))
+        if has_errors(found):
+            # what is wrong with the outline or the facts is said; what pages print is looked at all the same
+            for file in planned.files:
+                found += _of_site(id_, render_file(file, self._common.engine)[1])
+            return SiteResult(id_, None, _known(loaded.files, planned, found), "", (), (), 0, tuple(found))
+        made = self.make_files(id_, planned.files, found)
+        return made._replace(known=_known(loaded.files, planned, list(made.diagnostics)))
+
+    def make_files(self, folder: str, files: Sequence[FileTask], found: Iterable[Diagnostic]) -> SiteResult:
+        """Render and stage the files of one folder whose key changed or that are gone."""
+        before = self._previous.manifest.entries(folder)
+        problems = list(found)
+        entries: list[Entry] = []
+        staged: list[str] = []
+        stale: list[tuple[str, str]] = []
+        for file in files:
+            known = before.get(file.path)
+            if known is not None and not self._is_stale(known, file):
+                entries.append(known)
+                continue
+            if self._options.explain:
+                stale.append((file.path, self._because(folder, known, file)))
+            made, more = render_file(file, self._common.engine)
+            if more:
+                problems += _of_site(folder, more)
+            if self._stage is not None and not has_errors(more):
+                entries.append(Entry(stage_file(self._stage, file.path, made.data), file.key))
+                staged.append(file.path)
+            elif self._stage is None:
+                staged.append(file.path)
+        line = trace = ""
+        if self._output is not None:
+            line = manifests.line_of(folder, entries)
+            trace = trace_line(folder, [(file.path, file.marks) for file in files])
+        kept = len(files) - len(staged)
+        return SiteResult(folder, line, None, trace, tuple(staged), tuple(stale), kept, tuple(problems))
+
+    def _is_stale(self, known: Entry, file: FileTask) -> bool:
+        output = self._output
+        if output is None or self._options.clean or known.key != file.key:
+            return True
+        look: Callable[..., bool] = output.holds if self._options.content_hash else output.present
+        return not look(known.record)
+
+    def _because(self, folder: str, known: Entry | None, file: FileTask) -> str:
+        if known is None or self._output is None:
+            return "it is new"
+        if self._options.clean:
+            return "everything is made again (`--clean`)"
+        if known.key == file.key:
+            return "the file in the output is not the one that was written"
+        before = self._trace.get(folder, {}).get(file.path)
+        return (before is not None and why_stale(before, file.marks)) or "what it is made from changed"
+
+
+def _known(files: tuple[str, ...], planned: SitePlan | None, found: Sequence[Diagnostic]) -> Known:
+    """Keep what the next build has to know of a site; what has a place would go stale."""
+    notes = None
+    if all(one.span is None and not one.labels and not one.chain for one in found):
+        notes = tuple([(one.code, one.message, one.hint) for one in found])
+    if planned is None:
+        return Known(files, (), notes, None, sample=False, pages=())
+    uses = tuple(sorted(planned.uses))
+    return Known(files, uses, notes, planned.name, sample=planned.sample, pages=planned.pages)
+
+
+def _of_site(folder: str, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Say of what a template does wrong which site it hits; the overview is of none."""
+    known = () if folder.startswith("_") else (folder,)
+    return [one if one.entities else replace(one, entities=known) for one in found]

@@ -1,0 +1,38 @@
+"""List the entities of a site without reading them: an id is a file's stem, and unique over the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from policypages.diagnostics import Diagnostic, Label, Span, problem
+from policypages.paths import collision_key
+from policypages.values import why_not_id
+
+ENTITIES: Final = "content/entities/"
+
+
+def list_entities(paths: Iterable[str]) -> tuple[dict[str, str], list[Diagnostic]]:
+    """Return the path of each entity by id."""
+    by_key: dict[str, tuple[str, str]] = {}
+    found: list[Diagnostic] = []
+    for path in paths:
+        if not (path.startswith(ENTITIES) and path.endswith((".yaml", ".yml"))):
+            continue
+        id_ = path.rpartition("/")[2].rpartition(".")[0]
+        why = why_not_id(id_)
+        key = id_ if why is None else collision_key(id_)  # an id is its own key: small letters, no accents
+        known = by_key.get(key)
+        if known is not None:
+            label = Label(Span(known[1]), "the other is here")
+            hint = "an entity's id is its file's name, whatever the folder: rename one"
+            message = f"two files claim the entity `{known[0]}`"
+            found.append(problem("collision", message, Span(path), hint=hint, labels=(label,)))
+            continue
+        by_key[key] = (id_, path)
+        if path.endswith(".yml"):
+            why = "its file must end in `.yaml`"
+        if why:
+            shown = id_.encode("utf-8", "backslashreplace").decode()
+            found.append(problem("invalid-id", f"`{shown}` cannot be an entity's id: {why}", Span(path)))
+    return dict(by_key.values()), found

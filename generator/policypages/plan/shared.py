@@ -1,0 +1,181 @@
+"""What the pages of many sites have in common, worked out once: strings, addresses, templates, assets."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
+from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target
+from policypages.paths import PathProblem, collision_key, output_path
+from policypages.plan.keys import Basis, basis, digest, seal, tag
+from policypages.plan.outline import Resolved
+
+_MANY: Final = 4096
+_SHORT: Final = 600  # with the name of any site's folder such a path is not too long
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words round and in the pages of one locale: the theme's strings and the core's labels.
+
+    `digest` tells them from others. `missing` is true where the theme has none for the locale, and
+    `unknown` are keys that an entity sets and nobody reads.
+    """
+
+    strings: Mapping[str, str]
+    labels: Mapping[str, str]
+    digest: str
+    missing: bool
+    unknown: tuple[str, ...]
+
+
+class LinkTargets(Mapping[str, Target]):
+    """What `link` may name: the policies of an entity, and every section of theirs that has a heading."""
+
+    def __init__(self, links: tuple[PolicyLink, ...], outlines: Mapping[str, Resolved]) -> None:
+        self._links = {link.id: link for link in links}
+        self._outlines = outlines
+
+    def __getitem__(self, name: str) -> Target:
+        """Return what a name such as `cookies` or `privacy#opt-out` leads to."""
+        id_, sign, section = name.partition("#")
+        link = self._links[id_]
+        if not sign:
+            return Target(f"policy:{id_}", link.title)
+        outline = self._outlines[id_]
+        wanted = {section, outline.was.get(section, section)}
+        for one in outline.every:
+            if one.id in wanted and one.target is not None:
+                return Target(f"policy:{id_}{one.target.address}", one.target.title, one.target.number)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        for id_ in self._links:
+            yield id_
+            yield from (f"{id_}#{one.id}" for one in self._outlines[id_].every if one.target is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Shared:
+    """What all sites of one build share."""
+
+    def __init__(self, site: Site, *, tool: str, templates: Mapping[str, str]) -> None:
+        self._site = site
+        self._tool = tool
+        self._templates = templates
+        self._words: dict[str, Words] = {}
+        self._bases: dict[tuple[str, str, str], Basis] = {}
+        self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
+        self._facts: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._clauses: dict[str, str] = {}
+        self.assets = {name: hashed_name(name, data) for name, data in site.theme.assets.items()}
+        self.asset_files = {
+            self.assets[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), FixedTask(data))
+            for name, data in site.theme.assets.items()
+        }
+        retention = site.settings.names.get("retention") or ()
+        self.known_strings = {key for strings in site.theme.strings.values() for key in strings} | CORE_KEYS
+        self.known_strings |= {f"retention_{name}" for name in retention}
+
+    def words(self, locale: str, own: Mapping[str, str | None] | None) -> Words:
+        """Return the words of a locale, an entity's own over ours."""
+        if not own:
+            if locale not in self._words:
+                self._words[locale] = self._made(locale, {})
+            return self._words[locale]
+        return self._made(locale, {key: value for key, value in own.items() if value is not None})
+
+    def _made(self, locale: str, own: Mapping[str, str]) -> Words:
+        theme, fallback = self._site.theme, self._site.settings.fallback
+        found = nearest(locale, theme.strings, fallback)
+        strings = {**theme.strings.get("en", {}), **(theme.strings[found] if found else {}), **own}
+        labels = core_strings(locale, own, fallback) or {}
+        unknown = tuple(key for key in own if key not in self.known_strings)
+        return Words(strings, labels, digest([locale, strings, labels]), found is None, unknown)
+
+    def basis(self, template: str, words: Words) -> Basis:
+        """Return what all pages of a template in these words are made from."""
+        key = (template, self._templates.get(template, ""), words.digest)
+        known = self._bases.get(key)
+        if known is None:
+            parts = {
+                "policypages": self._tool,
+                f"the template `{template}`": key[1],
+                "strings": words.digest,
+                "assets": digest(self.assets),
+            }
+            known = basis(parts)
+            if len(self._bases) < _MANY:
+                self._bases[key] = known
+        return known
+
+    def link(
+        self, policy: SourceFile, locale: str, base: str, title: str | None, path: str | None
+    ) -> PolicyLink:
+        """Return the link to a policy's page; `title` and `path` are the entity's own."""
+        key = (policy.id, locale, base, title, path)
+        known = self._links.get(key)
+        if known is None:
+            over = (policy.values.get("in") or {}).get(locale) or {}
+            title = title or over.get("title") or policy.values.get("title") or policy.id
+            path = path or over.get("path") or policy.values.get("path") or policy.id
+            known = PolicyLink(policy.id, str(title), f"{base}{path}/index.html")
+            if len(self._links) < _MANY:
+                self._links[key] = known
+        return known
+
+    def unfit(self, path: str, site: str) -> str | None:
+        """Say what is wrong with a path below a site's folder: mostly the same, whatever the folder."""
+        checked = _checked(path) if len(path) + len(site) < _SHORT else output_path(site, path)
+        return checked.reason if isinstance(checked, PathProblem) else None
+
+    def summary(self, policy: str, locale: str) -> str | None:
+        """Return what a policy says of itself in a locale."""
+        values = self._site.policies[policy].values
+        over = (values.get("in") or {}).get(locale) or {}
+        return over.get("summary") or values.get("summary")
+
+    def clause_tag(self, id_: str) -> str:
+        """Return the tag of a clause."""
+        known = self._clauses.get(id_)
+        if known is None:
+            known = self._clauses[id_] = tag(f"the clause `{id_}`")
+        return known
+
+    def fact_tag(self, path: str) -> str:
+        """Return the tag of a fact."""
+        known = self._facts.get(path)
+        if known is None:
+            known = self._facts[path] = (tag(f"the fact `{path}`"), tuple(path.split(".")))
+        return known[0]
+
+    def fact(self, facts: Mapping[str, Any], path: str) -> Any:
+        """Return the fact at a dotted path, null where a part of it is not set."""
+        value: Any = facts
+        for name in self._facts[path][1]:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(name)
+        return value
+
+    @staticmethod
+    def collision_key(path: str) -> str:
+        """Return what a path has in common with others that some file system takes for it, without its site."""
+        return _folded(path.partition("/")[2])
+
+
+def hashed_name(name: str, data: bytes) -> str:
+    """Return the output name of an asset, its content's digest in it, so that it may be cached for ever."""
+    stem, dot, ending = name.rpartition(".")
+    mark = hashlib.sha256(data).hexdigest()[:10]
+    return f"assets/{stem}-{mark}.{ending}" if dot else f"assets/{name}-{mark}"
+
+
+_checked = lru_cache(_MANY)(output_path)
+_folded = lru_cache(_MANY)(collision_key)
