@@ -283,7 +283,9 @@ def _commit(plan: Plan, output: Output, stage: Stage, results: Sequence[SiteResu
         else:
             now.update(Manifest({folder: line}).entries(folder))
     prune = [entry.record for path, entry in previous.items() if path not in now]
-    staged = [entry.record for result in results for entry in result.staged]
+    staged = {
+        result.id: [entry.record.path for entry in result.staged] for result in results if result.staged
+    }
     data = manifests.encode(lines)
     report.pruned = [record.path for record in prune]
     if not staged and not prune and data == output.read_manifest():
