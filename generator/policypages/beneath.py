@@ -145,24 +145,30 @@ def split(path: str) -> tuple[str, str]:
     return parent, name
 
 
-def read_file(parent: int, name: str) -> bytes:
-    """Read a regular file in a folder that is open; anything else there raises OSError."""
-    return read_with_status(parent, name)[0]
+def read_file(parent: int, name: str, size: int | None = None) -> bytes:
+    """Read a regular file in a folder that is open; anything else there raises OSError.
+
+    `size` is how long it probably is, where one knows.
+    """
+    return read_with_status(parent, name, size)[0]
 
 
-def read_with_status(parent: int, name: str) -> tuple[bytes, os.stat_result]:
-    """Read a file as `read_file` does, and return what the open file was just before."""
+def read_with_status(parent: int, name: str, size: int | None = None) -> tuple[bytes, os.stat_result]:
+    """Read a file as `read_file` does, and return what it was when its last byte had been read."""
     descriptor = os.open(name, FILE, dir_fd=parent)
     try:
+        if size is None:
+            size = os.fstat(descriptor).st_size
+        data = os.read(descriptor, size + 1)
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", name)
-        data = os.read(descriptor, status.st_size + 1)
-        if len(data) != status.st_size:
+        if len(data) != size:
             chunks = [data]
             while chunks[-1]:
                 chunks.append(os.read(descriptor, _CHUNK))
             data = b"".join(chunks)
+            status = os.fstat(descriptor)
         return data, status
     finally:
         os.close(descriptor)

@@ -177,7 +177,7 @@ def _holds(folder: int, name: str, record: FileRecord) -> bool:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
         if not stat.S_ISREG(found.st_mode) or found.st_size != record.size:
             return False
-        return hashlib.sha256(beneath.read_file(folder, name)).hexdigest() == record.sha256
+        return hashlib.sha256(beneath.read_file(folder, name, record.size)).hexdigest() == record.sha256
     except OSError:
         return False
 
