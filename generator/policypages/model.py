@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from policypages.diagnostics import Span
 
 Facts = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What a listing tells of a file without reading it: bytes, nanoseconds, nanoseconds, inode."""
 
     size: int
@@ -38,8 +37,7 @@ class Sources(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FileRecord:
+class FileRecord(NamedTuple):
     """A file of the output: posix path below the output folder, size in bytes, SHA-256 in hex."""
 
     path: str

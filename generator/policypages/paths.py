@@ -19,6 +19,9 @@ _DEVICES: Final = frozenset(
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ESCAPED: Final = re.compile(r"%[0-9a-fA-F]{2}")
 _WINDOWS: Final = frozenset('<>:"|?*')
+# nearly every path is plain, and told by one match; all others are looked at character by character
+_NO_DEVICE: Final = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))"
+_PLAIN: Final = re.compile(rf"{_NO_DEVICE}[a-z0-9_-]++(?:\.[a-z0-9_-]++|/{_NO_DEVICE}[a-z0-9_-]++)*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ def output_path(*parts: str) -> str | PathProblem:
     What is accepted is a good name on Linux, macOS, Windows and in a URL; nothing is repaired.
     """
     path = "/".join(parts)
+    if len(path) <= _COMPONENT_BYTES and _PLAIN.fullmatch(path):
+        return path
     shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
     if not parts or not path:
         return PathProblem(shown, "is empty")
@@ -52,6 +57,8 @@ def output_path(*parts: str) -> str | PathProblem:
 
 def collision_key(path: str) -> str:
     """Return what two paths have in common when some file system takes them for one: NFC and case folded."""
+    if path.isascii():
+        return path.lower()
     folded = unicodedata.normalize("NFD", path).casefold()
     return unicodedata.normalize("NFC", folded)
 

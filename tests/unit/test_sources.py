@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -232,15 +233,61 @@ def test_a_file_that_cannot_be_read_names_itself(root: Path) -> None:
     assert isinstance(caught.value.__cause__, FileNotFoundError)
 
 
-def test_an_edit_after_the_listing_shows(root: Path) -> None:
-    """Same size and same time make no difference: the change time does."""
-    sources = opened(root)
-    file = root / "content/entities/acme.yaml"
+def edit(file: Path, text: str) -> None:
+    """Write other text with the same size and the same time."""
     before = file.stat()
-    file.write_text("name: Bcme\n")
+    file.write_text(text)
+    assert file.stat().st_size == before.st_size
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    while file.stat().st_ctime_ns == before.st_ctime_ns:  # some kernels count in steps of milliseconds
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_row_33_an_edit_after_the_listing_shows_when_it_is_read(root: Path) -> None:
+    """Same size and same time make no difference: the change time does. What was not edited is not told."""
+    sources = opened(root)
+    assert [sources.read(path) for path in own(sources)] == [b"Links.\n", b"name: Acme\n", b"title: T\n"]
+    assert sources.changed() == ()
+    edit(root / "content/entities/acme.yaml", "name: Bcme\n")
+    assert sources.read("content/entities/acme.yaml") == b"name: Bcme\n"
+    assert sources.read("content/clauses/links.md") == b"Links.\n"
     assert sources.changed() == ("content/entities/acme.yaml",)
+
+
+def test_row_33_an_edit_that_nobody_read_is_in_the_next_listing(root: Path) -> None:
+    """The stamp that goes with the old bytes is the old one, so that the next build sees the difference."""
+    sources = opened(root)
+    sources.read("content/entities/acme.yaml")
+    edit(root / "content/entities/acme.yaml", "name: Bcme\n")
+    assert sources.changed() == ()
     assert opened(root).paths["content/entities/acme.yaml"] != sources.paths["content/entities/acme.yaml"]
+
+
+def test_row_33_what_a_forked_worker_read_after_an_edit_is_known_to_all(root: Path) -> None:
+    """Workers need not report it, and edits of many files by many workers are all told."""
+    paths = [f"content/entities/e{number}.yaml" for number in range(40)]
+    for path in paths:
+        (root / path).write_text("name: One\n")
+    sources = opened(root)
+    for path in paths[5:35]:
+        edit(root / path, "name: Two\n")
+
+    def work(share: list[str]) -> Iterator[bytes]:
+        for path in share:
+            yield sources.read(path)
+
+    found = list(map_shares(work, [paths[:20], paths[20:]], jobs=2))
+    assert found.count(b"name: Two\n") == 30
+    assert sources.changed() == tuple(sorted(paths[5:35]))
+
+
+@pytest.mark.parametrize("text", ["", "name: Acme and much more\n" * 1000])
+def test_a_file_that_grew_or_shrank_is_read_whole(root: Path, text: str) -> None:
+    """The size of the listing is a guess for the read, and no limit."""
+    sources = opened(root)
+    (root / "content/entities/acme.yaml").write_text(text)
+    assert sources.read("content/entities/acme.yaml") == text.encode()
+    assert sources.changed() == ("content/entities/acme.yaml",)
 
 
 def test_row_19_a_link_swapped_in_is_never_followed(root: Path, outside: Path) -> None:

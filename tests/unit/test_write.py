@@ -18,7 +18,7 @@ import textwrap
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -97,13 +97,23 @@ def _build(output: Output, files: Files) -> list[Diagnostic]:
     stage = None
     try:
         stage = output.new_stage()
-        staged = [stage_file(stage, path, files[path]) for path in changed]
+        for path in changed:
+            stage_file(stage, path, files[path])
     except OSError as error:
         if stage is not None:
             output.discard(stage)
         return [machine_problem(error, output.folder)]
     prune = [record for path, record in before.items() if path not in wanted]
+    staged = by_site(changed)
     return output.commit(stage, staged, prune=prune, owned=before, manifest=_manifest(files))
+
+
+def by_site(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Sort paths by the name that they begin with."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(path.partition("/")[0], []).append(path)
+    return found
 
 
 def _sha(data: bytes) -> str:
@@ -263,7 +273,8 @@ class TestCommit:
             paths = [f"site{number % 7}/p{number}/index.html" for number in range(100)]
             staged = list(map_shares(work, [paths[:50], paths[50:]], jobs=2))
             files = {path: path.encode() for path in paths}
-            assert output.commit(stage, staged, prune=(), owned=(), manifest=_manifest(files)) == []
+            assert sorted(record.path for record in staged) == sorted(paths)
+            assert output.commit(stage, by_site(paths), prune=(), owned=(), manifest=_manifest(files)) == []
         assert tree(out) == files
 
     @pytest.mark.parametrize(

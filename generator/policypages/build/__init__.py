@@ -122,7 +122,8 @@ def _read_common(sources: Sources, *, compile_all: bool) -> tuple[Common | None,
 def _stamps(sources: Sources, *, by_content: bool) -> dict[str, str]:
     if not by_content:
         return {
-            path: f"{one.size}.{one.mtime_ns}.{one.ctime_ns}.{one.inode}" for path, one in sources.paths.items()
+            path: f"{size}.{mtime}.{ctime}.{inode}"
+            for path, (size, mtime, ctime, inode) in sources.paths.items()
         }
     out = {}
     for path in sources.paths:

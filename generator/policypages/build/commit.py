@@ -43,7 +43,6 @@ def commit(output: Output, stage: Stage | None, changes: Changes, report: Report
             output.discard(stage)
         return
     owned = _Owned(before) if before.readable else _Everything()
-    staged = [manifests.entries_of(lines[f])[x].record for f, xs in staged.items() for x in xs]  # TMP
     more = output.commit(stage or output.new_stage(), staged, prune=prune, owned=owned, manifest=data)
     report.diagnostics = gather([*report.diagnostics, *more])
     report.written = not has_errors(more)

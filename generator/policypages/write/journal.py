@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from policypages import beneath
@@ -40,7 +40,15 @@ class Journal:
 
     def encode(self) -> bytes:
         """Return the journal as a line of JSON and a line with its digest."""
-        text = json.dumps(asdict(self), ensure_ascii=True, separators=(",", ":")).encode()
+        raw = {
+            "stage": self.stage,
+            "clear": [record._asdict() for record in self.clear],
+            "folders": self.folders,
+            "files": self.files,
+            "prune": [record._asdict() for record in self.prune],
+            "manifest": self.manifest,
+        }
+        text = json.dumps(raw, ensure_ascii=True, separators=(",", ":")).encode()
         return text + b"\n" + hashlib.sha256(text).hexdigest().encode() + b"\n"
 
 
@@ -90,22 +98,57 @@ def drop_unfinished(top: int) -> None:
 def carry_out(top: int, journal: Journal) -> list[Diagnostic]:
     """Do the steps of a journal, or those that are left of it; OSError leaves the rest for the next time."""
     notes = _remove(top, journal.clear)
-    for name in journal.folders:
-        with suppress(FileNotFoundError):  # it was renamed before
-            os.rename(f"{journal.stage}/{name}", name, src_dir_fd=top, dst_dir_fd=top)
-    for path in journal.files:
-        source = f"{journal.stage}/{path}"
-        if beneath.status(top, source) is None:
-            continue
-        parent, name = beneath.split(path)
-        with beneath.folder(top, parent, make=True) as folder:
-            os.replace(source, name, src_dir_fd=top, dst_dir_fd=folder)
+    _move(top, journal)
     notes += _remove(top, journal.prune)
     with suppress(FileNotFoundError):
         os.replace(f"{journal.stage}/{STAGED_MANIFEST}", MANIFEST, src_dir_fd=top, dst_dir_fd=top)
     os.unlink(JOURNAL, dir_fd=top)
     remove_stage(top, journal.stage)
     return notes
+
+
+def _move(top: int, journal: Journal) -> None:
+    try:
+        stage = beneath.open_folder(top, journal.stage)
+    except FileNotFoundError:
+        return  # `can_finish` has seen the manifest in place: nothing waits here any more
+    try:
+        _move_folders(stage, journal.folders, top)
+        _move_files(stage, journal.files, top)
+    finally:
+        os.close(stage)
+
+
+def _move_folders(stage: int, names: Sequence[str], top: int) -> None:
+    for name in names:
+        try:
+            os.rename(name, name, src_dir_fd=stage, dst_dir_fd=top)
+        except FileNotFoundError:
+            continue  # it was renamed before
+
+
+def _move_files(stage: int, paths: Sequence[str], top: int) -> None:
+    """Move files out of the stage, those of one folder after another, each of them at once."""
+    with beneath.Way(top) as way:
+        for path in paths:
+            try:
+                _move_file(stage, path, way)
+            except OSError as error:
+                error.filename, error.filename2 = path, None
+                raise
+    # the last first: what is in a folder stands after it; what is not empty is left to `remove_stage`
+    for folder in sorted({beneath.split(path)[0] for path in paths} - {""}, reverse=True):
+        with suppress(OSError):
+            os.rmdir(folder, dir_fd=stage)
+
+
+def _move_file(stage: int, path: str, way: beneath.Way) -> None:
+    parent, name = beneath.split(path)
+    try:
+        os.replace(path, name, src_dir_fd=stage, dst_dir_fd=way.to(parent))
+    except FileNotFoundError:
+        if beneath.status(stage, path) is not None:  # else it was moved before
+            os.replace(path, name, src_dir_fd=stage, dst_dir_fd=way.to(parent, make=True))
 
 
 def can_finish(top: int, journal: Journal) -> bool:
@@ -124,10 +167,17 @@ def holds(top: int, record: FileRecord) -> bool:
     parent, name = beneath.split(record.path)
     try:
         with beneath.folder(top, parent) as folder:
-            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-            if not stat.S_ISREG(found.st_mode) or found.st_size != record.size:
-                return False
-            return hashlib.sha256(beneath.read_file(folder, name)).hexdigest() == record.sha256
+            return _holds(folder, name, record)
+    except OSError:
+        return False
+
+
+def _holds(folder: int, name: str, record: FileRecord) -> bool:
+    try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if not stat.S_ISREG(found.st_mode) or found.st_size != record.size:
+            return False
+        return hashlib.sha256(beneath.read_file(folder, name, record.size)).hexdigest() == record.sha256
     except OSError:
         return False
 
@@ -135,7 +185,7 @@ def holds(top: int, record: FileRecord) -> bool:
 def remove_stage(top: int, name: str) -> None:
     """Remove a staging folder and all in it; one that is not there is fine."""
     with suppress(FileNotFoundError):
-        shutil.rmtree(name, dir_fd=top)
+        beneath.remove_tree(top, name)
 
 
 def sync(folder: int, name: str) -> None:
@@ -151,28 +201,38 @@ def _remove(top: int, records: tuple[FileRecord, ...]) -> list[Diagnostic]:
     """Remove files that still are what we wrote, and folders that become empty by that."""
     notes = []
     folders: set[str] = set()
-    for record in records:
-        parent, name = beneath.split(record.path)
-        folders.add(parent)  # even where the file went before: the kill may have come between the two
-        found = beneath.status(top, record.path)
-        if found is None or stat.S_ISDIR(found.st_mode):
-            continue
-        if not holds(top, record):
-            notes.append(_kept(record))
-            continue
-        with beneath.folder(top, parent) as folder:
-            os.unlink(name, dir_fd=folder)
-    for folder_path in sorted(folders, key=len, reverse=True):
-        _remove_empty(top, folder_path)
+    with beneath.Way(top) as way:
+        for record in records:
+            parent, name = beneath.split(record.path)
+            folders.add(parent)  # even where the file went before: the kill may have come between the two
+            found = beneath.status(top, record.path)
+            if found is None or stat.S_ISDIR(found.st_mode):
+                continue
+            folder = _known(way, parent)
+            if folder is None or not _holds(folder, name, record):
+                notes.append(_kept(record))
+            else:
+                os.unlink(name, dir_fd=folder)
+    with beneath.Way(top) as way:
+        # the last first: what is in a folder stands after it
+        for path in sorted(folders, reverse=True):
+            _remove_empty(way, path)
     return notes
 
 
-def _remove_empty(top: int, path: str) -> None:
+def _known(way: beneath.Way, path: str) -> int | None:
+    """Return the descriptor of a folder, or None where there is none, or a link."""
+    try:
+        return way.to(path)
+    except OSError:
+        return None
+
+
+def _remove_empty(way: beneath.Way, path: str) -> None:
     while path:
         parent, name = beneath.split(path)
         try:
-            with beneath.folder(top, parent) as folder:
-                os.rmdir(name, dir_fd=folder)
+            os.rmdir(name, dir_fd=way.to(parent))
         except (FileNotFoundError, NotADirectoryError):
             pass  # it went before; the folder that it was in may be empty now
         except OSError:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from policypages import beneath
 from policypages.diagnostics import Diagnostic, problem
 from policypages.model import FileRecord
+from policypages.paths import MANIFEST_FOLDER
 from policypages.write.journal import holds
 
 Kind = Literal["nothing", "folder", "file", "link", "mount", "cleared"]
 
+_MAY_ASK: Final = os.access in os.supports_follow_symlinks
 _MOVE: Final = "move it out of the output folder, or rename the page"
 
 
@@ -36,25 +38,29 @@ class _Blocked(Exception):  # noqa: N818 - control flow inside this module
 
 
 def survey(
-    top: int, staged: Sequence[FileRecord], *, prune: Sequence[FileRecord], owned: Container[str]
+    top: int, staged: Mapping[str, Sequence[str]], *, prune: Sequence[FileRecord], owned: Container[str]
 ) -> Survey | Diagnostic:
     """Sort staged files into whole new folders and single files, or say what stands in the way.
 
+    `staged` are paths by the name that they begin with; of a folder that is new none is looked at.
     Raises OSError where a folder that has to change cannot be written.
     """
-    ours = {record.path for record in staged}
-    gone = {record.path: record for record in prune if record.path not in ours}
+    gone = {record.path: record for record in prune if not _is_staged(record.path, staged)}
     looker = _Looker(top, gone, owned)
-    folders: dict[str, None] = {}
+    folders: list[str] = []
     files: list[str] = []
     try:
-        for record in staged:
-            name, _, rest = record.path.partition("/")
-            if rest and looker.kind(name) in {"nothing", "cleared"}:
-                folders[name] = None
-            else:
-                looker.make_room(record.path)
-                files.append(record.path)
+        for name, paths in staged.items():
+            looker.enter()
+            if not paths:
+                continue
+            if name not in paths and (looker.lacks(name) or looker.kind(name) in {"nothing", "cleared"}):
+                folders.append(name)
+                continue
+            for path in paths:
+                looker.make_room(path)
+            files += paths
+        looker.enter()
         for path in gone:
             looker.may_change(beneath.split(path)[0])
     except _Blocked as blocked:
@@ -63,8 +69,12 @@ def survey(
     return Survey(tuple(looker.clear.values()), tuple(folders), tuple(files), rest_gone)
 
 
+def _is_staged(path: str, staged: Mapping[str, Sequence[str]]) -> bool:
+    return path in staged.get(path.partition("/")[0], ())
+
+
 class _Looker:
-    """Remembers what each folder is, so that the pages of one folder cost one look."""
+    """Remembers what each folder of one site is, so that the pages of one folder cost one look."""
 
     def __init__(self, top: int, gone: dict[str, FileRecord], owned: Container[str]) -> None:
         self.top = top
@@ -74,6 +84,17 @@ class _Looker:
         self._device = os.fstat(top).st_dev
         self._kinds: dict[str, Kind] = {"": "folder"}
         self._writable: set[str] = {""}  # the stage was made there
+        # not every system can look so; what is there and is not seen says that this one cannot
+        self._sees = _is_there(top, MANIFEST_FOLDER)
+
+    def enter(self) -> None:
+        """Forget the folders of the last site: of a hundred thousand sites one is looked at at a time."""
+        self._kinds = {"": "folder"}
+        self._writable = {""}
+
+    def lacks(self, name: str) -> bool:
+        """Tell whether nothing stands at a name, where one can tell at once; `kind` is slower and sure."""
+        return self._sees and not _is_there(self.top, name)
 
     def kind(self, path: str) -> Kind:
         """Tell what stands where a folder is wanted; a file of ours that is to go is cleared."""
@@ -96,7 +117,7 @@ class _Looker:
         for folder in _ways(parent):
             if self.kind(folder) in {"nothing", "cleared"}:
                 return
-        self.may_change(parent)
+        self._check_rights(parent)
         kind = self._look(path)
         if kind in {"folder", "mount"}:
             self._clear_folder(path)
@@ -105,12 +126,15 @@ class _Looker:
 
     def may_change(self, folder: str) -> None:
         """Raise PermissionError for a folder in which this user cannot rename and remove."""
+        if folder not in self._writable:
+            found = beneath.status(self.top, folder)
+            if found is not None and stat.S_ISDIR(found.st_mode):
+                self._check_rights(folder)
+
+    def _check_rights(self, folder: str) -> None:
         if folder in self._writable:
             return
         self._writable.add(folder)
-        found = beneath.status(self.top, folder)
-        if found is None or not stat.S_ISDIR(found.st_mode):
-            return
         if not os.access(folder, os.W_OK | os.X_OK, dir_fd=self.top, effective_ids=True):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
 
@@ -139,6 +163,10 @@ class _Looker:
         emptied = {way for inner in files for way in _ways(beneath.split(inner)[0])}
         if not folders <= emptied:
             raise _Blocked(_in_the_way(path, "a folder that policypages did not make"))
+
+
+def _is_there(top: int, name: str) -> bool:
+    return _MAY_ASK and os.access(name, os.F_OK, dir_fd=top, follow_symlinks=False)
 
 
 def _tree(top: int, path: str) -> tuple[list[str], set[str]]:

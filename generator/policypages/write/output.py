@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
@@ -53,9 +53,6 @@ class Output:
             raise OSError(error.errno, error.strerror, f"{self.folder}/{name}") from error
         return Stage(f"{self.folder}/{name}")
 
-    def all_present(self, files: "Iterable[tuple[str, int]]") -> bool:
-        return all(self.present(FileRecord(p, s, "")) for p, s in files)
-
     def present(self, record: FileRecord) -> bool:
         """Tell in one system call whether a regular file of the record's size is there."""
         try:
@@ -63,6 +60,18 @@ class Output:
         except OSError:
             return False
         return found.st_size == record.size and stat.S_ISREG(found.st_mode)
+
+    def all_present(self, files: Iterable[tuple[str, int]]) -> bool:
+        """Tell as `present` does of many files, by path and size, whether all are there."""
+        top, look, is_file = self._top, os.stat, stat.S_ISREG
+        try:
+            for path, size in files:
+                found = look(path, dir_fd=top, follow_symlinks=False)
+                if found.st_size != size or not is_file(found.st_mode):
+                    return False
+        except OSError:
+            return False
+        return True
 
     def holds(self, record: FileRecord) -> bool:
         """Tell whether a regular file with the record's bytes is there, reached through no link."""
@@ -98,7 +107,7 @@ class Output:
     def commit(
         self,
         stage: Stage,
-        staged: Sequence[FileRecord],
+        staged: Mapping[str, Sequence[str]],
         *,
         prune: Sequence[FileRecord],
         owned: Container[str],
@@ -106,7 +115,9 @@ class Output:
     ) -> list[Diagnostic]:
         """Put the staged files in place, remove `prune`, and replace the manifest last.
 
-        `staged` must name every file in the stage; `owned` are the paths of the last manifest. With an
+        `staged` must name every file in the stage, as paths by the name that they begin with: a site's
+        folder, or a file at the top. Of a folder that the output does not have yet no file is looked
+        at; it is renamed whole. `owned` are the paths of the last manifest. With an
         error among the diagnostics nothing was changed and the stage is gone, unless the message says
         that the next build will finish this one.
         """

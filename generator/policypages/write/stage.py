@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
+from hashlib import sha256
 from typing import Final
 
 from policypages import beneath
@@ -12,25 +12,25 @@ from policypages.model import FileRecord
 from policypages.paths import STAGE_PREFIX, PathProblem, output_path
 
 STAGE_NAME: Final = re.compile(re.escape(STAGE_PREFIX) + r"[0-9a-f]{16}")
-# the usual path is told by one match, the others by the normaliser
-_PLAIN: Final = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*/)*[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
 class Stage:
     """A folder `.staging-…` in the output; it goes to other processes by fork or pickled, as its name.
 
-    Each process opens the folder of one site at a time and makes files and folders below it by
-    descriptor, so that a page costs an open, a write and a close.
+    Each process names files from the one folder that it has open, so that a file costs an open, a
+    write and a close. The stage is new and nobody else writes in it; the folders that this process
+    made there, of the site that it is at, are remembered.
     """
 
-    __slots__ = ("_made", "_site", "_site_descriptor", "_top", "folder")
+    __slots__ = ("_look_at_files", "_look_at_folders", "_made", "_site", "_top", "folder")
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self._top = -1
         self._site = ""
-        self._site_descriptor = -1
-        self._made: set[str] = set()
+        self._made = {""}
+        # the first file and the first folder tell what umask and file system make of modes
+        self._look_at_files = self._look_at_folders = True
 
     @property
     def name(self) -> str:
@@ -44,39 +44,33 @@ class Stage:
         self.close()
 
     def close(self) -> None:
-        """Give back the descriptors that this process holds; the next file opens them again."""
-        for descriptor in (self._site_descriptor, self._top):
-            if descriptor >= 0:
-                os.close(descriptor)
-        self._top = self._site_descriptor = -1
-        self._site = ""
+        """Give back the descriptor that this process holds; the next file opens it again."""
+        if self._top >= 0:
+            os.close(self._top)
+            self._top = -1
 
     def write(self, path: str, data: bytes) -> None:
         """Write one new file; folders are made as needed."""
         if self._top < 0:
             self._top = beneath.open_top(self.folder)
-        site, _, rest = path.partition("/")
-        if not rest:
-            beneath.write_file(self._top, site, data)
-            return
-        if site != self._site:
-            self._enter(site)
-        self._make(rest.rpartition("/")[0])
-        beneath.write_file(self._site_descriptor, rest, data)
-
-    def _enter(self, site: str) -> None:
-        descriptor = beneath.open_folder(self._top, site, make=True)
-        if self._site_descriptor >= 0:
-            os.close(self._site_descriptor)
-        self._site_descriptor = descriptor
-        self._site = site
-        self._made = {""}
+        folder = path.rpartition("/")[0]
+        if folder not in self._made:
+            self._make(folder)
+        self._look_at_files = beneath.write_file(self._top, path, data, look=self._look_at_files)
 
     def _make(self, folder: str) -> None:
-        if folder not in self._made:
-            self._make(folder.rpartition("/")[0])
-            beneath.make_folder(self._site_descriptor, folder)
-            self._made.add(folder)
+        site = folder.partition("/")[0]
+        if site != self._site:
+            self._site, self._made = site, {""}
+        parent = folder.rpartition("/")[0]
+        if parent not in self._made:
+            self._make(parent)
+        try:
+            self._look_at_folders = beneath.new_folder(self._top, folder, look=self._look_at_folders)
+        except FileExistsError:
+            # another process that has files of this site made it; what is no folder is an OSError here
+            os.close(beneath.open_folder(self._top, folder))
+        self._made.add(folder)
 
 
 def stage_file(stage: Stage, path: str, data: bytes) -> FileRecord:
@@ -85,13 +79,12 @@ def stage_file(stage: Stage, path: str, data: bytes) -> FileRecord:
     Raises OSError with the whole path where the machine prevents it, FileExistsError where the path
     was staged before, and ValueError for a path that `output_path` refuses: both are bugs of the caller.
     """
-    if not _PLAIN.fullmatch(path):
-        checked = output_path(path)
-        if isinstance(checked, PathProblem):
-            msg = f"the output path `{checked.path}` {checked.reason}"
-            raise ValueError(msg)
+    checked = output_path(path)
+    if isinstance(checked, PathProblem):
+        msg = f"the output path `{checked.path}` {checked.reason}"
+        raise ValueError(msg)  # noqa: TRY004 - of a value; that it has a type of its own is our way to say so
     try:
         stage.write(path, data)
     except OSError as error:
         raise OSError(error.errno, error.strerror, f"{stage.folder}/{path}") from error
-    return FileRecord(path, len(data), hashlib.sha256(data).hexdigest())
+    return FileRecord(path, len(data), sha256(data).hexdigest())
