@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 
-from policypages.formats.templates.quick.expressions import Uncovered
+from policypages.formats.templates.quick.names import Uncovered
 from policypages.formats.templates.quick.statements import Load, Writer
 
 Render = Callable[[Mapping[str, Any]], str]

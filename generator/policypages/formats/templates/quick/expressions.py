@@ -6,13 +6,13 @@ import ast
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from typing import Any, Final
 
 from jinja2 import Environment, nodes
 from jinja2.nodes import EvalContext
 from jinja2.runtime import markup_join
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from policypages.formats.templates.markup import escaped
 from policypages.formats.templates.quick import values
@@ -29,6 +29,7 @@ from policypages.formats.templates.quick.code import (
     load,
     method,
 )
+from policypages.formats.templates.quick.names import Frame, Loop, Macro, Uncovered
 
 _COMPARISONS: Final[Mapping[str, type[ast.cmpop]]] = {
     "eq": ast.Eq,
@@ -44,48 +45,6 @@ _CALLS: Final = {"ref", "link"}
 _NOT_TWICE: Final = {"random"}
 _PLAIN: Final = (str, int, bool, type(None))
 _DICT_NAMES: Final = frozenset(dir(dict))
-
-
-class Uncovered(Exception):  # noqa: N818 - it is no error: stock Jinja runs instead
-    """A template has something that we write no code for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Macro:
-    """A macro: the function it became, and its parameters with their defaults, as code."""
-
-    function: str
-    parameters: tuple[str, ...]
-    defaults: Mapping[str, ast.expr]
-
-
-@dataclass(slots=True)
-class Loop:
-    """The loop that `loop` means: locals with its count and its length; a recursive one is a function."""
-
-    index: str
-    length: str
-    function: str | None
-    used: bool = False
-
-
-@dataclass(slots=True)
-class Frame:
-    """Names that one part of a template binds, as Jinja scopes them; `set` names may change."""
-
-    parent: Frame | None
-    top: Block
-    names: dict[str, str | Macro] = field(default_factory=dict)
-    changing: set[str] = field(default_factory=set)
-
-    def find(self, name: str) -> str | Macro | None:
-        """Return the local or the macro that a name stands for, or None if it is the scope's."""
-        frame: Frame | None = self
-        while frame is not None:
-            if name in frame.names:
-                return frame.names[name]
-            frame = frame.parent
-        return None
 
 
 def names_of(kind: Any) -> frozenset[str]:
@@ -327,7 +286,16 @@ class Expressions:
         return at(ast.Dict([key for key, _ in pairs], [value for _, value in pairs]))
 
     def _concat(self, node: nodes.Concat) -> ast.expr:
+        self._refuse_constant(node)
         return call("markup_join", at(ast.Tuple([self.value(one) for one in node.nodes], LOAD)))
+
+    def _refuse_constant(self, node: nodes.Expr) -> None:
+        """Leave to Jinja what it works out when it compiles: to join markup, it has another rule there."""
+        try:
+            node.as_const(self.globals["eval_context"])
+        except nodes.Impossible:
+            return
+        raise Uncovered
 
     def _add(self, node: nodes.Add) -> ast.expr:
         return at(ast.BinOp(self.value(node.left), ast.Add(), self.value(node.right)))
@@ -343,6 +311,7 @@ class Expressions:
                 raise Uncovered
         if node.node is None:
             raise Uncovered
+        self._refuse_constant(node)
         return self.filtered(node, self.value(node.node))
 
     def filtered(self, node: nodes.Filter, value: ast.expr) -> ast.expr:
@@ -407,49 +376,3 @@ class Expressions:
         if given.keys() != set(macro.parameters):
             raise Uncovered
         return call(macro.function, *(given[one] for one in macro.parameters))
-
-    # ---- text
-
-    def text(self, node: nodes.Node) -> str | ast.expr:
-        """Write what printing an expression gives, escaped."""
-        match node:
-            case nodes.TemplateData(data=data):
-                return data
-            case nodes.Const():
-                self._const(node)
-                return str(escape(node.value))
-            case nodes.Filter(name="_show" | "_plain" as guard, node=nodes.Expr() as inner) if self.facts:
-                other = "shown" if guard == "_show" else "shown_plain"
-                return self._printed(inner, other, may_be_empty=False)
-            case nodes.Filter(name="_url", node=nodes.List(items=parts)) if self.facts:
-                return call("linked", at(ast.Tuple([self._part(one) for one in parts], LOAD)))
-            case _:
-                text = self.call_text(node)
-                return text if text is not None else self._printed(node, "text_of", may_be_empty=True)
-
-    def _printed(self, node: nodes.Node, other: str, *, may_be_empty: bool) -> ast.expr:
-        path = self.path(node)
-        key = path and (*path, "printed", other)
-        known = key and self._known(key)
-        if known:
-            return known
-        first, again = self.named(self.value(node))
-        test = is_type(first, "str")
-        if not may_be_empty:
-            test = at(ast.BoolOp(ast.And(), [test, again]))
-        text = either(test, call("escaped", again), call(other, again))
-        if key and self.block is self.frame.top:
-            # it is printed whenever this block runs, and may be again
-            return self.keep(text, key)
-        return text
-
-    def _part(self, node: nodes.Node) -> ast.expr:
-        match node:
-            case nodes.Const(value=str()):
-                return self._const(node)
-            case nodes.Filter(name="_part", node=nodes.Expr() as inner):
-                first, again = self.named(self.value(inner))
-                plain = at(ast.BoolOp(ast.And(), [is_type(first, "str"), again]))
-                return either(plain, again, call("part_of", again))
-            case _:
-                raise Uncovered

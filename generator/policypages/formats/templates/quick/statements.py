@@ -24,7 +24,8 @@ from policypages.formats.templates.quick.code import (
     load,
     method,
 )
-from policypages.formats.templates.quick.expressions import Expressions, Frame, Loop, Macro, Uncovered
+from policypages.formats.templates.quick.names import Frame, Loop, Macro, Uncovered
+from policypages.formats.templates.quick.printing import Printing
 
 _GUARDS = {"_filled": keep_filled, "_written": keep_written}
 _DEEPEST: Final = 50
@@ -32,7 +33,7 @@ _NOT_INCLUDED: Final = (nodes.Block, nodes.Extends, nodes.Macro)
 Load = Callable[[str], nodes.Template]
 
 
-class Writer(Expressions):
+class Writer(Printing):
     """A walk over the statements, in the order in which Jinja runs them."""
 
     def __init__(
