@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from policypages.formats.templates.quick import Render, quick
+
 _ARTICLE: Final = """\
 {% macro contact(c) %}
 <address class="contact">
@@ -79,8 +81,8 @@ _ARTICLE: Final = """\
 
 
 @cache
-def _template() -> Template:
-    environment = Environment(
+def _environment() -> Environment:
+    return Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -88,9 +90,24 @@ def _template() -> Template:
         keep_trailing_newline=True,
         cache_size=0,
     )
-    return environment.from_string(_ARTICLE)
+
+
+@cache
+def _template() -> Template:
+    return _environment().from_string(_ARTICLE)
+
+
+@cache
+def _quick() -> Render | None:
+    return quick(_environment().parse(_ARTICLE), _environment())
 
 
 def compose(context: Mapping[str, Any]) -> str:
     """Write an article from its title, its sections with their HTML, and the core's labels."""
+    run = _quick()
+    if run is not None:
+        try:
+            return run(context)
+        except Exception:  # noqa: BLE001, S110 - whatever it is, stock Jinja says it right
+            pass
     return _template().render(context)

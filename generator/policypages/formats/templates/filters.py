@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from policypages.formats import language
 from policypages.formats.clauses import encode_url, inline_markdown
+from policypages.formats.templates.markup import escaped
 from policypages.model import Finding, Target
 from policypages.values import Worded
 
@@ -37,7 +38,7 @@ class Reference:
 
     def __html__(self) -> str:
         """Write the link."""
-        return f'<a href="{escape(self.address)}">{escape(self.title)}</a>'
+        return f'<a href="{escaped(self.address)}">{escaped(self.title)}</a>'
 
 
 class Address(str):

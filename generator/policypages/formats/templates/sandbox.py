@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from policypages.formats.templates.filters import FILTERS, GUARDS, Missing, Reference
+from policypages.formats.templates.quick import Render, quick
 
 
 class ClauseEnvironment(ImmutableSandboxedEnvironment):
@@ -72,7 +73,16 @@ class _NullSafe(NodeTransformer):
 
 
 def make_template(source: str) -> Template:
-    """Compile the source of a template, made from a clause, in the sandbox."""
-    tree = _NullSafe().visit(_ENVIRONMENT.parse(source))
-    code = _ENVIRONMENT.compile(tree)
+    """Compile the source of a template, made from a clause, with stock Jinja."""
+    code = _ENVIRONMENT.compile(_parse(source))
     return Template.from_code(_ENVIRONMENT, code, {})
+
+
+def make_quick(source: str) -> Render | None:
+    """Compile it to our own code, or return None where stock Jinja has to run."""
+    return quick(_parse(source), _ENVIRONMENT, facts=True)
+
+
+def _parse(source: str) -> nodes.Template:
+    tree: nodes.Template = _NullSafe().visit(_ENVIRONMENT.parse(source))
+    return tree

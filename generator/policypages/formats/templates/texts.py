@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from jinja2 import Template, TemplateError
@@ -22,7 +23,8 @@ from policypages.formats.clauses import (
     pieces_of,
 )
 from policypages.formats.templates.filters import FOUND, LOCALE, Missing, Reference
-from policypages.formats.templates.sandbox import make_template
+from policypages.formats.templates.quick import Render
+from policypages.formats.templates.sandbox import make_quick, make_template
 from policypages.formats.templates.tagcode import TagReader
 from policypages.formats.vocabulary import Shape
 from policypages.model import Finding, Reads, TagPlace, Target, Text
@@ -139,29 +141,42 @@ def make_text(source: str, reads: Reads, places: tuple[TagPlace, ...]) -> Text:
     """Make the text whose template is `source`; a text without tags is not compiled at all."""
     if "{{" not in source and "{%" not in source:
         return Text(source, reads, places, lambda _scope: (source, ()))
-    template: Template = make_template(source)
-    run = template.root_render_func
+    tried = False
+    run: Render | None = None
+    stock = cache(lambda: make_template(source))
 
     def render(scope: Mapping[str, Any]) -> tuple[str, tuple[Finding, ...]]:
-        found: list[Finding] = []
-        context = template.new_context({**scope, FOUND: found}, shared=True)
-        try:
-            return "".join(run(context)), tuple(found)
-        except (
-            TypeError,
-            ValueError,
-            ArithmeticError,
-            LookupError,
-            NotImplementedError,
-            TemplateError,
-        ) as error:
-            # only a comparison or a filter can meet values that it does not fit
-            found.append(
-                Finding(_first_unfit(places), "refused-expression", f"the values do not fit: {error}")
-            )
-            return "", tuple(found)
+        nonlocal tried, run
+        if not tried:  # most builds render few of the texts, and stock Jinja is wanted where ours steps aside
+            run, tried = make_quick(source), True
+        if run is not None:
+            try:
+                return run(scope), ()
+            except Exception:  # noqa: BLE001, S110 - whatever it is, stock Jinja says it right
+                pass
+        return _render_stock(stock(), scope, places)
 
     return Text(source, reads, places, render)
+
+
+def _render_stock(
+    template: Template, scope: Mapping[str, Any], places: tuple[TagPlace, ...]
+) -> tuple[str, tuple[Finding, ...]]:
+    found: list[Finding] = []
+    context = template.new_context({**scope, FOUND: found}, shared=True)
+    try:
+        return "".join(template.root_render_func(context)), tuple(found)
+    except (
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        NotImplementedError,
+        TemplateError,
+    ) as error:
+        # only a comparison or a filter can meet values that it does not fit
+        found.append(Finding(_first_unfit(places), "refused-expression", f"the values do not fit: {error}"))
+        return "", tuple(found)
 
 
 def _first_unfit(places: Sequence[TagPlace]) -> int:

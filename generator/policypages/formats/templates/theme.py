@@ -7,13 +7,15 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from policypages.diagnostics import Diagnostic, Span, problem
+from policypages.formats.templates.quick import Render, quick
 from policypages.formats.templates.theme_lint import lint_templates
+from policypages.model import Heading
 
 MAX_REPEATED: Final = 10_000
 PAGES: Final = ("page.html", "index.html", "404.html", "overview.html")
@@ -50,6 +52,7 @@ class ThemeEngine:
             auto_reload=False,
         )
         self.found: list[Diagnostic] = []
+        self._runs: dict[str, Render | None] = {}
         self._named: dict[str, tuple[str | None, ...]] = {}
         self.digests: dict[str, str] = {name: self._digest(name) for name in PAGES if name in self._texts}
         self.found += [
@@ -109,6 +112,12 @@ class ThemeEngine:
 
     def render(self, name: str, context: Mapping[str, Any]) -> tuple[str, list[Diagnostic]]:
         """Render a template; what a theme does wrong is a diagnostic at its line."""
+        run = self._quick(name)
+        if run is not None:
+            try:
+                return run(context), []
+            except Exception:  # noqa: BLE001, S110 - whatever it is, stock Jinja says it right, and where
+                pass
         try:
             return self._environment.get_template(name).render(context), []
         except TemplateSyntaxError as error:
@@ -120,6 +129,22 @@ class ThemeEngine:
             return "", [self._failed(error, name, "the template includes itself")]
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
             return "", [self._failed(error, name, _plain(str(error)))]
+
+    def _quick(self, name: str) -> Render | None:
+        if name not in self._runs:
+            try:
+                self._runs[name] = quick(
+                    self._tree(name), self._environment, load_tree=self._tree, records=(Heading,)
+                )
+            except (TemplateError, RecursionError):
+                self._runs[name] = None
+        return self._runs[name]
+
+    def _tree(self, name: str) -> nodes.Template:
+        text = self._texts.get(name)
+        if text is None:
+            raise TemplateNotFound(name)
+        return self._environment.parse(text)
 
     def _failed(self, error: BaseException, name: str, message: str) -> Diagnostic:
         """Find the line of the template that is deepest in a traceback, and how it was reached."""
