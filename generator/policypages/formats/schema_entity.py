@@ -110,8 +110,9 @@ def freeze(names: Mapping[str, Any] | None) -> Names | None:
     """Make the settings' `names` hashable."""
     if names is None:
         return None
-    contacts, retention, wording = (tuple(names.get(key) or ()) for key in DECLARED[:3])
-    return contacts, retention, wording, tuple((names.get("extra") or {}).items())
+    get = names.get
+    contacts, retention, wording = get("contacts") or (), get("retention") or (), get("wording") or ()
+    return tuple(contacts), tuple(retention), tuple(wording), tuple((get("extra") or {}).items())
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from policypages.diagnostics import CODES, did_you_mean
@@ -26,15 +26,19 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scalar:
-    """One text of a file: what becomes of it (text, if `parse` is None), and what editors are told."""
+    """One text of a file: what becomes of it (text, if `parse` is None), and what editors are told.
+
+    `wants` is what is said to be wanted where something else stands than text.
+    """
 
     parse: Callable[[str], object] | None
     json: Mapping[str, Any]
+    wants: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
-    """A value that says itself what it wants instead, whatever stands there."""
+    """A value of any form."""
 
     parse: Callable[[object], object]
     json: Mapping[str, Any]
@@ -113,16 +117,7 @@ def shown(value: object) -> str:
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`" if text else "empty text"  # noqa: PLR2004 - a line
 
 
-def _typed(wants: str, parse: Callable[[str], object]) -> Callable[[object], object]:
-    def validate(value: object) -> object:
-        if not isinstance(value, str):
-            message = f"wants {wants}, not {shown(value)}"
-            raise refuse(message)
-        return parse(value)
-
-    return validate
-
-
+_KEPT: Final = 1024  # sites share their days and durations
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)s?")
@@ -136,6 +131,7 @@ _UNITS: Final[dict[str, Unit]] = {"day": "day", "week": "week", "month": "month"
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
 
 
+@lru_cache(maxsize=_KEPT)
 def _date(text: str) -> date:
     if not _DATE.fullmatch(text):
         message = f"wants a date, not {shown(text)}"
@@ -155,6 +151,7 @@ def parse_number(text: str) -> int | Decimal | None:
     return Decimal(text) if match[1] else int(text)
 
 
+@lru_cache(maxsize=_KEPT)
 def _number(text: str) -> int | Decimal:
     number = parse_number(text)
     if number is None:
@@ -164,13 +161,16 @@ def _number(text: str) -> int | Decimal:
 
 
 def _flag(text: str) -> bool:
-    flag = _FLAGS.get(text.casefold())
+    flag = _FLAGS.get(text)
+    if flag is None:
+        flag = _FLAGS.get(text.casefold())
     if flag is None:
         message = f"wants `true` or `false`, not {shown(text)}"
         raise refuse(message)
     return flag
 
 
+@lru_cache(maxsize=_KEPT)
 def _duration(text: str) -> Duration:
     match = _DURATION.fullmatch(text)
     if not match:
@@ -283,19 +283,21 @@ _ID: Final[dict[str, Any]] = {"type": ["string", "number"], "pattern": ID_PATTER
 TEXT: Final = Scalar(None, _TEXT)
 TEXTS: Final = ListOf(TEXT)
 TEXT_OR_TEXTS: Final = ListOf(TEXT, {"type": ["string", "number", "boolean", "array"], "items": _TEXT})
-DATE: Final = Value(
-    _typed("a date", _date),
+DATE: Final = Scalar(
+    _date,
     {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "examples": ["2026-01-02"]},
+    wants="a date",
 )
-NUMBER: Final = Value(_typed("a number", _number), {"type": "number"})
-FLAG: Final = Value(_typed("`true` or `false`", _flag), {"enum": [True, False, "yes", "no"]})
-DURATION: Final = Value(
-    _typed("a duration", _duration),
+NUMBER: Final = Scalar(_number, {"type": "number"}, wants="a number")
+FLAG: Final = Scalar(_flag, {"enum": [True, False, "yes", "no"]}, wants="`true` or `false`")
+DURATION: Final = Scalar(
+    _duration,
     {
         "type": "string",
         "pattern": r"^[1-9][0-9]{0,3} (day|week|month|year)s?$",
         "examples": ["7 years", "90 days"],
     },
+    wants="a duration",
 )
 URL: Final = Scalar(_url, {"type": "string", "format": "uri", "pattern": "^https?://"})
 EMAIL: Final = Scalar(_email, {"type": "string", "format": "email"})
@@ -306,7 +308,7 @@ LOCALE: Final = Scalar(_locale, {"type": "string", "pattern": f"^{_LOCALE.patter
 TIME_ZONE: Final = Scalar(_timezone, {"type": "string", "examples": ["UTC", "Europe/Berlin"]})
 CODE: Final = Scalar(_code, {"type": "string", "enum": sorted(CODES)})
 SHOWS: Final = Scalar(_shows, {"type": "string", "pattern": f"^({_SHOWS.pattern})$"})
-VERSION: Final = Value(_typed("`1`", _version), {"const": 1})
+VERSION: Final = Scalar(_version, {"const": 1}, wants="`1`")
 OPTION: Final = Value(_option, {"type": ["string", "number", "boolean", "array"], "items": _TEXT})
 
 EXTRA_TYPES: Final[Mapping[str, Form]] = {

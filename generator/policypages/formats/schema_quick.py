@@ -29,15 +29,15 @@ def reader(form: Form, within: Reader | None = None) -> Reader:
     read: Reader
     match form:
         case Scalar():
-            read = _text if form.parse is None else _parsed(form.parse)
+            read = _scalar(form)
         case Value():
             read = form.parse
         case Choice():
-            read = _chosen(frozenset(form.words))
+            read = _chosen(form.words)
         case ListOf():
-            read = _listed(reader(form.item, within), lift=form.json is not None)
+            read = _listed(form, within)
         case MapOf():
-            read = _mapped(reader(form.key), reader(form.value), null=form.null)
+            read = _mapped(form)
         case Shape():
             read = _shaped(form)
         case Itself() if within is not None:
@@ -47,72 +47,104 @@ def reader(form: Form, within: Reader | None = None) -> Reader:
     return read
 
 
+def _by_kind(form: Form, within: Reader | None = None) -> tuple[Reader | None, Reader]:
+    """Return what reads a text (None: the text itself) and what reads anything else.
+
+    Nearly all that stands in a file is text: whoever knows that already need not ask twice.
+    """
+    if isinstance(form, Scalar):
+        return form.parse, _refuse
+    read = reader(form, within)
+    return read, read
+
+
+def _refuse(_: object) -> object:
+    raise refuse(_NOT_THIS)
+
+
 def _as_it_is(value: object) -> object:
     return value
 
 
-def _text(value: object) -> str:
-    if type(value) is not str:
-        raise refuse(_NOT_THIS)
-    return value
+def _scalar(form: Scalar) -> Reader:
+    parse = form.parse
 
-
-def _parsed(parse: Callable[[str], object]) -> Reader:
     def read(value: object) -> object:
         if type(value) is not str:
             raise refuse(_NOT_THIS)
-        return parse(value)
+        return value if parse is None else parse(value)
 
     return read
 
 
-def _chosen(words: frozenset[str]) -> Reader:
+def _chosen(words: tuple[str, ...]) -> Reader:
+    known = frozenset(words)
+
     def read(value: object) -> object:
-        if type(value) is not str or value not in words:
-            raise refuse(_NOT_THIS)
-        return value
-
-    return read
-
-
-def _listed(item: Reader, *, lift: bool) -> Reader:
-    def read(value: object) -> list[Any]:
-        if type(value) is list:
-            return [item(each) for each in value]
-        if lift and type(value) is str:
-            return [item(value)]
+        if type(value) is str and value in known:
+            return value
         raise refuse(_NOT_THIS)
 
     return read
 
 
-def _mapped(key: Reader, item: Reader, *, null: bool) -> Reader:
+def _listed(form: ListOf, within: Reader | None) -> Reader:
+    of_text, of_other = _by_kind(form.item, within)
+    lift = form.json is not None
+
+    def read(value: object) -> list[Any]:
+        if type(value) is not list:
+            if not lift or type(value) is not str:
+                raise refuse(_NOT_THIS)
+            value = [value]
+        if of_text is None:
+            return [each if type(each) is str else of_other(each) for each in value]
+        return [of_text(each) if type(each) is str else of_other(each) for each in value]
+
+    return read
+
+
+def _mapped(form: MapOf) -> Reader:
+    of_key = reader(form.key)
+    of_text, of_other = _by_kind(form.value)
+    null = form.null
+
     def read(value: object) -> dict[Any, Any]:
         if type(value) is not dict:
             raise refuse(_NOT_THIS)
-        if null:
-            return {key(name): None if each is None else item(each) for name, each in value.items()}
-        return {key(name): item(each) for name, each in value.items()}
+        facts = {}
+        for key, each in value.items():
+            if type(each) is str:
+                facts[of_key(key)] = each if of_text is None else of_text(each)
+            else:
+                facts[of_key(key)] = None if each is None and null else of_other(each)
+        return facts
 
     return read
 
 
 def _shaped(shape: Shape) -> Reader:
     short = shape.short
-    required = frozenset(key for key, fact in shape.facts.items() if fact.required)
+    required = tuple(key for key, fact in shape.facts.items() if fact.required)
 
     def read(given: Any) -> dict[str, Any]:
         value = {short: given} if type(given) is str and short is not None else given
         if type(value) is not dict:
             raise refuse(_NOT_THIS)
-        facts = {
-            key: None if (each := value[key]) is None else item(each) for key, item in items if key in value
-        }
+        facts: dict[str, Any] = {}
+        for key, of_text, of_other in items:
+            if key in value:
+                each = value[key]
+                if type(each) is str:
+                    facts[key] = each if of_text is None else of_text(each)
+                else:
+                    facts[key] = None if each is None else of_other(each)
         if len(facts) != len(value):
             raise refuse(_NOT_THIS)
-        if required and any(facts.get(key) is None for key in required):
-            raise refuse(_NOT_THIS)
+        for key in required:
+            if facts.get(key) is None:
+                raise refuse(_NOT_THIS)
         return facts
 
-    items = tuple((key, reader(fact.form, read)) for key, fact in shape.facts.items())
+    items = tuple((key, *_by_kind(fact.form, read)) for key, fact in shape.facts.items())
     return read

@@ -29,6 +29,8 @@ from policypages.formats.schema_fields import (
     Scalar,
     Shape,
     Value,
+    refuse,
+    shown,
 )
 
 _ERROR: Final = "policypages"  # the code of the diagnostic travels in the context
@@ -40,8 +42,7 @@ def type_of(form: Form, within: Shape | None = None) -> Any:
     made: Any
     match form:
         case Scalar():
-            parsed = [] if form.parse is None else [AfterValidator(_telling(form.parse))]
-            made = _annotated(str, *parsed, WithJsonSchema(dict(form.json)))
+            made = _scalar(form)
         case Value():
             made = _annotated(Any, PlainValidator(_telling(form.parse)), WithJsonSchema(dict(form.json)))
         case Choice():
@@ -60,6 +61,23 @@ def type_of(form: Form, within: Shape | None = None) -> Any:
         case _:
             made = Any
     return made
+
+
+def _scalar(form: Scalar) -> Any:
+    json = WithJsonSchema(dict(form.json))
+    if form.parse is None:
+        return _annotated(str, json)
+    if not form.wants:
+        return _annotated(str, AfterValidator(_telling(form.parse)), json)
+    parse, wants = form.parse, form.wants
+
+    def of_text(value: object) -> object:
+        if not isinstance(value, str):
+            message = f"wants {wants}, not {shown(value)}"
+            raise refuse(message)
+        return parse(value)
+
+    return _annotated(Any, PlainValidator(_telling(of_text)), json)
 
 
 def _annotated(type_: Any, *notes: object) -> Any:
