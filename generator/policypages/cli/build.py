@@ -215,11 +215,14 @@ def chosen_day(as_of: str | None, sources: Any) -> datetime.date:
             pass
         message = f"the environment variable SOURCE_DATE_EPOCH is `{epoch}`, which is no number of seconds"
         raise click.UsageError(message)
-    from zoneinfo import ZoneInfo
-
     from policypages.load import load_settings
 
-    return datetime.datetime.now(ZoneInfo(load_settings(sources).timezone)).date()
+    zone = load_settings(sources).timezone
+    if zone == "UTC":
+        return datetime.datetime.now(datetime.UTC).date()
+    from zoneinfo import ZoneInfo
+
+    return datetime.datetime.now(ZoneInfo(zone)).date()
 
 
 def _finish(found: list[Diagnostic], form: str, sources: Any) -> int:
