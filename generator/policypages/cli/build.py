@@ -207,11 +207,14 @@ def chosen_day(as_of: str | None, sources: Any) -> datetime.date:
     asked = asked_day(as_of)
     if asked is not None:
         return asked
-    from zoneinfo import ZoneInfo
-
     from policypages.load.site import load_settings
 
-    return datetime.datetime.now(ZoneInfo(load_settings(sources).timezone)).date()
+    zone = load_settings(sources).timezone
+    if zone == "UTC":
+        return datetime.datetime.now(datetime.UTC).date()
+    from zoneinfo import ZoneInfo
+
+    return datetime.datetime.now(ZoneInfo(zone)).date()
 
 
 def asked_day(as_of: str | None) -> datetime.date | None:

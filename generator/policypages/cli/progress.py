@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
-_QUIET_SECONDS: Final = 0.7
+_QUIET_SECONDS: Final = 1.0
 _EVERY: Final = 0.1
+_MOST_UNSEEN: Final = 64  # sites at once that may pass without a look at the clock
 
 
 class Progress:
@@ -18,6 +20,7 @@ class Progress:
         self._wanted = wanted and sys.stderr.isatty()
         self._started = time.monotonic()
         self._last = 0.0
+        self._next = 0
         self._bar: Any = None
         self._task: Any = None
 
@@ -32,28 +35,39 @@ class Progress:
 
     def __call__(self, done: int, total: int) -> None:
         """Take note of how far the build is."""
+        if not self._wanted or done < self._next:
+            return
         now = time.monotonic()
-        if not self._wanted or now - self._started < _QUIET_SECONDS or now - self._last < _EVERY:
+        passed = now - self._started
+        rate = done / passed if passed > 0 else 0.0
+        self._next = done + max(1, min(_MOST_UNSEEN, int(rate * _EVERY)))
+        if passed < _QUIET_SECONDS or now - self._last < _EVERY:
             return
         self._last = now
         if self._bar is None:
             self._start(total)
-        self._bar.update(self._task, completed=done)
+        self._bar.update(self._task, completed=done, how=_how(done, total, rate), refresh=True)
 
     def _start(self, total: int) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
         self._bar = Bar(
             TextColumn("building"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("sites,"),
-            TimeRemainingColumn(),
-            TextColumn("left"),
+            TextColumn("{task.fields[how]}"),
             console=Console(stderr=True),
             transient=True,
+            # no thread of its own: a process that forks must not hold another thread's lock
+            auto_refresh=False,
         )
-        self._task = self._bar.add_task("sites", total=total)
+        self._task = self._bar.add_task("sites", total=total, how="")
         self._bar.start()
+
+
+def _how(done: int, total: int, rate: float) -> str:
+    """Say how many sites are done, how fast, and how long the rest takes if it goes on so."""
+    speed = f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"  # noqa: PLR2004 - two figures are enough
+    left = timedelta(seconds=round((total - done) / rate))
+    return f"{done:,}/{total:,} sites, {speed} a second, {left} left"

@@ -1,25 +1,108 @@
 """The types of single facts: how a text becomes a date, a number, a duration, an id, an address."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
-
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from policypages.diagnostics import CODES, did_you_mean
 from policypages.values import ID_MAX_BYTES, ID_PATTERN, Duration, Unit, why_not_id
 
 
-def refuse(message: str, hint: str | None = None, *, code: str = "invalid-value") -> PydanticCustomError:
-    """Make the error that a field raises: `code` is a diagnostic's, `message` is its predicate."""
-    # the type of the error must be a literal to mypy, and the code travels in the context
-    return PydanticCustomError("policypages", "{message}", {"message": message, "hint": hint, "code": code})
+class RefusalError(Exception):
+    """A value is not what its place wants: `code` is a diagnostic's, `message` is its predicate."""
+
+    def __init__(self, message: str, hint: str | None, code: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar:
+    """One text of a file: what becomes of it (text, if `parse` is None), and what editors are told.
+
+    `wants` is what is said to be wanted where something else stands than text.
+    """
+
+    parse: Callable[[str], object] | None
+    json: Mapping[str, Any]
+    wants: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """A value of any form."""
+
+    parse: Callable[[object], object]
+    json: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListOf:
+    """A list; with `json`, which tells editors so, a text alone stands for a list of one."""
+
+    item: Form
+    json: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapOf:
+    """A mapping whose keys the file chooses; its values may be null where `null` says so."""
+
+    key: Scalar
+    value: Form
+    null: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """What stands under one key of a shape: null is welcome everywhere but where the key is required."""
+
+    form: Form
+    about: str
+    examples: tuple[Any, ...] = ()
+    default: str | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A mapping with these keys and no others; a text alone may stand for its one key `short`."""
+
+    name: str
+    about: str | None
+    facts: Mapping[str, Fact]
+    short: str | None = None
+
+
+class Anything:
+    """Whatever the file holds, as it is."""
+
+
+class Itself:
+    """The shape in which this stands: sections hold sections."""
+
+
+Form = Scalar | Value | Choice | ListOf | MapOf | Shape | Anything | Itself
+
+
+def refuse(message: str, hint: str | None = None, *, code: str = "invalid-value") -> RefusalError:
+    """Make the error that a field raises."""
+    return RefusalError(message, hint, code)
 
 
 def shown(value: object) -> str:
@@ -34,16 +117,7 @@ def shown(value: object) -> str:
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`" if text else "empty text"  # noqa: PLR2004 - a line
 
 
-def _typed(wants: str, parse: Callable[[str], object]) -> Callable[[object], object]:
-    def validate(value: object) -> object:
-        if not isinstance(value, str):
-            message = f"wants {wants}, not {shown(value)}"
-            raise refuse(message)
-        return parse(value)
-
-    return validate
-
-
+_KEPT: Final = 1024  # sites share their days and durations
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)s?")
@@ -51,11 +125,13 @@ _LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _EMAIL: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]?&#%]+@[\w-]+(\.[\w-]+)+")
 _SHOWS: Final = re.compile(r"contacts\.[a-z][a-z0-9_]*|cookies|retention")
+_PLAIN_URL: Final = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](/[A-Za-z0-9/._~-]*)?")
 _UNSEEN: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"`\\{}|^]")
 _UNITS: Final[dict[str, Unit]] = {"day": "day", "week": "week", "month": "month", "year": "year"}
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
 
 
+@lru_cache(maxsize=_KEPT)
 def _date(text: str) -> date:
     if not _DATE.fullmatch(text):
         message = f"wants a date, not {shown(text)}"
@@ -75,6 +151,7 @@ def parse_number(text: str) -> int | Decimal | None:
     return Decimal(text) if match[1] else int(text)
 
 
+@lru_cache(maxsize=_KEPT)
 def _number(text: str) -> int | Decimal:
     number = parse_number(text)
     if number is None:
@@ -84,13 +161,16 @@ def _number(text: str) -> int | Decimal:
 
 
 def _flag(text: str) -> bool:
-    flag = _FLAGS.get(text.casefold())
+    flag = _FLAGS.get(text)
+    if flag is None:
+        flag = _FLAGS.get(text.casefold())
     if flag is None:
         message = f"wants `true` or `false`, not {shown(text)}"
         raise refuse(message)
     return flag
 
 
+@lru_cache(maxsize=_KEPT)
 def _duration(text: str) -> Duration:
     match = _DURATION.fullmatch(text)
     if not match:
@@ -100,6 +180,10 @@ def _duration(text: str) -> Duration:
 
 
 def _url(text: str) -> str:
+    if _PLAIN_URL.fullmatch(text):
+        return text
+    from urllib.parse import urlsplit  # noqa: PLC0415 - most addresses are plain, and do without
+
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -146,11 +230,13 @@ def _locale(text: str) -> str:
 
 @cache
 def _timezones() -> frozenset[str]:
+    from zoneinfo import available_timezones  # noqa: PLC0415 - it walks the folders of the time zones
+
     return frozenset(available_timezones()) | {"UTC"}
 
 
 def _timezone(text: str) -> str:
-    if text not in _timezones():
+    if text != "UTC" and text not in _timezones():
         message = f"wants a time zone, not {shown(text)}"
         raise refuse(message, did_you_mean(text, _timezones()) or "such as `UTC` or `Europe/Berlin`")
     return text
@@ -190,84 +276,48 @@ def _option(value: object) -> object:
     return value if number is None else number
 
 
-def _lift(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 # What an editor may take for a plain scalar that the reader takes for text: `97702`, `1.10`, `true`.
 _TEXT: Final[dict[str, Any]] = {"type": ["string", "number", "boolean"]}
 _ID: Final[dict[str, Any]] = {"type": ["string", "number"], "pattern": ID_PATTERN, "maxLength": ID_MAX_BYTES}
 
-Text = Annotated[str, WithJsonSchema(_TEXT)]
-TextList = Annotated[list[Text], Field()]
-TextOrList = Annotated[
-    list[Text],
-    BeforeValidator(_lift),
-    WithJsonSchema({"type": ["string", "number", "boolean", "array"], "items": _TEXT}),
-]
-Date = Annotated[
-    date,
-    PlainValidator(_typed("a date", _date)),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "examples": ["2026-01-02"]}
-    ),
-]
-Number = Annotated[
-    int | Decimal, PlainValidator(_typed("a number", _number)), WithJsonSchema({"type": "number"})
-]
-Flag = Annotated[
-    bool,
-    PlainValidator(_typed("`true` or `false`", _flag)),
-    WithJsonSchema({"enum": [True, False, "yes", "no"]}),
-]
-DurationField = Annotated[
-    Duration,
-    PlainValidator(_typed("a duration", _duration)),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^[1-9][0-9]{0,3} (day|week|month|year)s?$",
-            "examples": ["7 years", "90 days"],
-        }
-    ),
-]
-Url = Annotated[
-    str, AfterValidator(_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})
-]
-Email = Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})]
-Id = Annotated[str, AfterValidator(_id), WithJsonSchema(_ID)]
-Ids = Annotated[
-    list[Id],
-    BeforeValidator(_lift),
-    WithJsonSchema({"type": ["string", "number", "array"], "items": _ID}),
-]
-Name = Annotated[
-    str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})
-]
-Locale = Annotated[
-    str, AfterValidator(_locale), WithJsonSchema({"type": "string", "pattern": f"^{_LOCALE.pattern}$"})
-]
-TimeZone = Annotated[
-    str, AfterValidator(_timezone), WithJsonSchema({"type": "string", "examples": ["UTC", "Europe/Berlin"]})
-]
-Code = Annotated[str, AfterValidator(_code), WithJsonSchema({"type": "string", "enum": sorted(CODES)})]
-Shows = Annotated[
-    str, AfterValidator(_shows), WithJsonSchema({"type": "string", "pattern": f"^({_SHOWS.pattern})$"})
-]
-Version = Annotated[int, PlainValidator(_typed("`1`", _version)), WithJsonSchema({"const": 1})]
-OptionValue = Annotated[
-    object,
-    PlainValidator(_option),
-    WithJsonSchema({"type": ["string", "number", "boolean", "array"], "items": _TEXT}),
-]
+TEXT: Final = Scalar(None, _TEXT)
+TEXTS: Final = ListOf(TEXT)
+TEXT_OR_TEXTS: Final = ListOf(TEXT, {"type": ["string", "number", "boolean", "array"], "items": _TEXT})
+DATE: Final = Scalar(
+    _date,
+    {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "examples": ["2026-01-02"]},
+    wants="a date",
+)
+NUMBER: Final = Scalar(_number, {"type": "number"}, wants="a number")
+FLAG: Final = Scalar(_flag, {"enum": [True, False, "yes", "no"]}, wants="`true` or `false`")
+DURATION: Final = Scalar(
+    _duration,
+    {
+        "type": "string",
+        "pattern": r"^[1-9][0-9]{0,3} (day|week|month|year)s?$",
+        "examples": ["7 years", "90 days"],
+    },
+    wants="a duration",
+)
+URL: Final = Scalar(_url, {"type": "string", "format": "uri", "pattern": "^https?://"})
+EMAIL: Final = Scalar(_email, {"type": "string", "format": "email"})
+ID: Final = Scalar(_id, _ID)
+IDS: Final = ListOf(ID, {"type": ["string", "number", "array"], "items": _ID})
+NAME: Final = Scalar(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"})
+LOCALE: Final = Scalar(_locale, {"type": "string", "pattern": f"^{_LOCALE.pattern}$"})
+TIME_ZONE: Final = Scalar(_timezone, {"type": "string", "examples": ["UTC", "Europe/Berlin"]})
+CODE: Final = Scalar(_code, {"type": "string", "enum": sorted(CODES)})
+SHOWS: Final = Scalar(_shows, {"type": "string", "pattern": f"^({_SHOWS.pattern})$"})
+VERSION: Final = Scalar(_version, {"const": 1}, wants="`1`")
+OPTION: Final = Value(_option, {"type": ["string", "number", "boolean", "array"], "items": _TEXT})
 
-EXTRA_TYPES: Final[Mapping[str, Any]] = {
-    "text": Text,
-    "number": Number,
-    "date": Date,
-    "yes or no": Flag,
-    "list of text": TextList,
-    "url": Url,
-    "email": Email,
+EXTRA_TYPES: Final[Mapping[str, Form]] = {
+    "text": TEXT,
+    "number": NUMBER,
+    "date": DATE,
+    "yes or no": FLAG,
+    "list of text": TEXTS,
+    "url": URL,
+    "email": EMAIL,
 }
 """The type words that `names.extra` may use, and what each reads."""

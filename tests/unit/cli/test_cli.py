@@ -355,3 +355,6 @@ def test_row_39_without_a_date_today_is_the_sites_own(monkeypatch: pytest.Monkey
         after = datetime.datetime.now(ZoneInfo(zone)).date()
         assert before <= days[zone] <= after
     assert days["Pacific/Kiritimati"] > days["Etc/GMT+12"]
+    sources = MemorySources({"policypages.yaml": "title: T\n"}, default_theme=False)
+    before = datetime.datetime.now(datetime.UTC).date()
+    assert before <= commands.chosen_day(None, sources) <= datetime.datetime.now(datetime.UTC).date()
