@@ -176,7 +176,7 @@ def _run_workers(
                 progress(len(results), len(plan.ids))
     except WorkerLost as lost:
         share = shares[lost.share_index]
-        message = f"the worker for `{share[0]}` to `{share[-1]}` died: {lost.how}"
+        message = f"the worker for `{share[0]}` to `{share[-1]}` died: it {lost.how}"
         hint = "nothing was written; run again, with `--jobs 1` if memory is short"
         return results, [problem("worker-lost", message, hint=hint)]
     results.sort(key=lambda result: result.id)
@@ -312,5 +312,6 @@ def read_previous(output: Output) -> tuple[Manifest, list[Diagnostic]]:
         message = (
             "the manifest of the output cannot be read: every page is made again, and nothing is taken away"
         )
-        return Manifest(readable=False), [problem("cache-ignored", message)]
+        hint = "to be rid of pages that no site has any more, delete the output and build again"
+        return Manifest(readable=False), [problem("cache-ignored", message, hint=hint)]
     return manifest, []

@@ -134,7 +134,8 @@ def _explain(kind: Kind, names: Names | None, file: str, data: bytes, found: Err
     if found["type"] == "extra_forbidden":
         code, message, hint = _unknown(kind, names, path)
     elif found["type"] == "missing":
-        path, (code, message, hint) = path[:-1], ("missing-key", f"`{path[-1]}` is missing", None)
+        path, key = path[:-1], path[-1]
+        code, message, hint = "missing-key", f"`{key}` is missing", f"add `{key}: …`"
     else:
         code, hint = context.get("code", "invalid-value"), context.get("hint")
         predicate = context.get("message")
