@@ -106,73 +106,81 @@ def _by_place(found: Diagnostic) -> tuple[object, ...]:
     return (span.file, span.line, span.column, found.code, found.message, found.entities)
 
 
-_REGISTRY: Final = (
-    # reading files
-    Code("unreadable-file", "a source file cannot be read, or its name is not UTF-8"),
-    Code("outside-root", "a symbolic link leads out of the site folder"),
-    Code("invalid-encoding", "a source file is not UTF-8, or holds a NUL or another control character"),
-    Code("too-large", "a file, a nesting or a value is larger than the limits allow"),
-    # yaml
-    Code("yaml-syntax", "the YAML cannot be read"),
-    Code("yaml-refused", "a YAML feature that is not used here: tags, merge keys, several documents"),
-    Code("duplicate-key", "a mapping has the same key twice"),
-    Code("empty-file", "a file that must hold a mapping is empty or holds something else"),
-    # facts
-    Code("unknown-key", "a key that the format does not have"),
-    Code("undeclared-name", "a name that policypages.yaml does not declare"),
-    Code("invalid-value", "a value is not of the type its field wants"),
-    Code("missing-key", "a key that is required is not there"),
-    Code("invalid-id", "an id has other characters than a-z 0-9 - /"),
-    Code("collision", "two sources claim one id or one output path"),
-    Code("unknown-entity", "`extends` names an entity that does not exist"),
-    Code("inheritance-cycle", "an entity extends itself"),
-    Code("parents-disagree", "two parents give one fact different values and the entity does not decide"),
-    # outlines
-    Code("unknown-policy", "an entity lists a policy that does not exist"),
-    Code("unknown-clause", "an outline names a clause that does not exist"),
-    Code("unknown-variant", "an outline names a variant that the clause does not have"),
-    Code("unknown-section", "an adjustment names a section that the outline does not have"),
-    Code("unknown-option", "an option that the clause does not declare"),
-    Code("missing-reason", "a variant, an edit or an omission without `because`"),
-    Code("edit-mismatch", "an edit does not fit the clause exactly once"),
-    Code("missing-locale", "a clause has no file for a locale that is published"),
-    Code("missing-strings", "a theme or core string is not set for a locale"),
-    Code("unused-allow", "an `allow` that silences nothing"),
-    # clauses
-    Code("front-matter", "the front matter of a clause cannot be read"),
-    Code("template-syntax", "a template tag cannot be read"),
-    Code("unknown-tag", "a template tag that the clause language does not have"),
-    Code("unknown-fact", "a name that no schema, setting or clause declares"),
-    Code("unknown-filter", "a filter that the clause language does not have"),
-    Code("refused-expression", "an expression that the clause language does not have"),
-    Code("unbalanced-tag", "a tag is not closed, or closes nothing, or closes in another block"),
-    Code("misplaced-tag", "a tag stands where it would be shown as text or break the structure"),
-    Code("empty-item", "a list item that can be left without text"),
-    Code("heading-level", "a heading inside a clause is deeper than level 6"),
-    Code("suspicious-character", "a character that is not seen but changes what is read"),
-    # pages
-    Code("missing-fact", "a clause prints a fact that this entity does not have"),
-    Code("unprintable-value", "a value that is not text, a number or a reference is printed"),
-    Code("unsafe-url", "a link target is not an http, https, mailto, tel or relative address"),
-    Code("unknown-reference", "`ref` or `link` names a section or policy that this entity does not have"),
-    Code("duplicate-anchor", "two sections of one page have the same anchor"),
-    # theme
-    Code("unknown-theme", "the settings name a theme that does not exist"),
-    Code("theme-template", "a theme template cannot be read or run"),
-    # the house
-    Code("no-site", "there is no policypages.yaml here"),
-    Code("no-entities", "the site has no entity that is published"),
-    Code("no-address", "a site without `url` has no sitemap and no canonical address"),
-    Code("output-refused", "the output folder cannot be used safely"),
-    Code("output-locked", "another build is writing to the output folder"),
-    Code("kept-file", "a file that an earlier build wrote was changed since, and is kept"),
-    Code("machine", "the machine prevented the work"),
-    Code("worker-lost", "a worker process died"),
-    Code("source-changed", "a source file changed while the build ran"),
-    Code("cache-ignored", "a manifest or cache could not be read and was not used"),
-)
+GROUPS: Final[dict[str, tuple[Code, ...]]] = {
+    "Reading files": (
+        Code("unreadable-file", "a source file cannot be read, or its name is not UTF-8"),
+        Code("outside-root", "a symbolic link leads out of the site folder"),
+        Code("invalid-encoding", "a source file is not UTF-8, or holds a NUL or another control character"),
+        Code("too-large", "a file, a nesting or a value is larger than the limits allow"),
+    ),
+    "YAML": (
+        Code("yaml-syntax", "the YAML cannot be read"),
+        Code("yaml-refused", "a YAML feature that is not used here: tags, merge keys, several documents"),
+        Code("duplicate-key", "a mapping has the same key twice"),
+        Code("empty-file", "a file that must hold a mapping is empty or holds something else"),
+    ),
+    "Facts": (
+        Code("unknown-key", "a key that the format does not have"),
+        Code("undeclared-name", "a name that policypages.yaml does not declare"),
+        Code("invalid-value", "a value is not of the type its field wants"),
+        Code("missing-key", "a key that is required is not there"),
+        Code("invalid-id", "an id has other characters than a-z 0-9 - /"),
+        Code("collision", "two sources claim one id or one output path"),
+        Code("unknown-entity", "`extends` names an entity that does not exist"),
+        Code("inheritance-cycle", "an entity extends itself"),
+        Code("parents-disagree", "two parents give one fact different values and the entity does not decide"),
+    ),
+    "Outlines": (
+        Code("unknown-policy", "an entity lists a policy that does not exist"),
+        Code("unknown-clause", "an outline names a clause that does not exist"),
+        Code("unknown-variant", "an outline names a variant that the clause does not have"),
+        Code("unknown-section", "an adjustment names a section that the outline does not have"),
+        Code("unknown-option", "an option that the clause does not declare"),
+        Code("missing-reason", "a variant, an edit or an omission without `because`"),
+        Code("edit-mismatch", "an edit does not fit the clause exactly once"),
+        Code("missing-locale", "a clause has no file for a locale that is published"),
+        Code("missing-strings", "a theme or core string is not set for a locale"),
+        Code("unused-allow", "an `allow` that silences nothing"),
+    ),
+    "Clauses": (
+        Code("front-matter", "the front matter of a clause cannot be read"),
+        Code("template-syntax", "a template tag cannot be read"),
+        Code("unknown-tag", "a template tag that the clause language does not have"),
+        Code("unknown-fact", "a name that no schema, setting or clause declares"),
+        Code("unknown-filter", "a filter that the clause language does not have"),
+        Code("refused-expression", "an expression that the clause language does not have"),
+        Code("unbalanced-tag", "a tag is not closed, or closes nothing, or closes in another block"),
+        Code("misplaced-tag", "a tag stands where it would be shown as text or break the structure"),
+        Code("empty-item", "a list item that can be left without text"),
+        Code("heading-level", "a heading inside a clause is deeper than level 6"),
+        Code("suspicious-character", "a character that is not seen but changes what is read"),
+    ),
+    "Pages": (
+        Code("missing-fact", "a clause prints a fact that this entity does not have"),
+        Code("unprintable-value", "a value that is not text, a number or a reference is printed"),
+        Code("unsafe-url", "a link target is not an http, https, mailto, tel or relative address"),
+        Code("unknown-reference", "`ref` or `link` names a section or policy that this entity does not have"),
+        Code("duplicate-anchor", "two sections of one page have the same anchor"),
+    ),
+    "Themes": (
+        Code("unknown-theme", "the settings name a theme that does not exist"),
+        Code("theme-template", "a theme template cannot be read or run"),
+    ),
+    "The house and the machine": (
+        Code("no-site", "there is no policypages.yaml here"),
+        Code("no-entities", "the site has no entity"),
+        Code("no-address", "a site without `url` has no sitemap and no canonical address"),
+        Code("output-refused", "the output folder cannot be used safely"),
+        Code("output-locked", "another build is writing to the output folder"),
+        Code("kept-file", "a file that an earlier build wrote was changed since, and is kept"),
+        Code("machine", "the machine prevented the work"),
+        Code("worker-lost", "a worker process died"),
+        Code("source-changed", "a source file changed while the build ran"),
+        Code("cache-ignored", "a manifest or cache could not be read and was not used"),
+    ),
+}
 
-CODES: Final = {code.name: code for code in _REGISTRY}
+CODES: Final = {code.name: code for codes in GROUPS.values() for code in codes}
 
 SEVERITIES: Final[dict[str, Severity]] = {
     "suspicious-character": "warning",

@@ -161,22 +161,29 @@ def open_folder(root: Path) -> tuple[FolderSources | None, list[Diagnostic]]:
 
 
 def default_theme_folder() -> Path | None:
-    """Return the folder of the default theme: beside `generator/` in a checkout, else in the wheel's data."""
-    package = Path(__file__).resolve().parent
-    checkout = package.parent.parent / "themes" / "default"
-    if package.parent.name == "generator" and checkout.is_dir():
-        return checkout
-    installed = package / "_data" / "themes" / "default"
-    return installed if installed.is_dir() else None
+    """Return the folder of the default theme."""
+    return _shipped_folder("themes", "default")
 
 
 def starter_folder() -> Path | None:
-    """Return the folder of the starter site: beside `generator/` in a checkout, else in the wheel's data."""
+    """Return the folder of the starter site."""
+    return _shipped_folder("starter")
+
+
+def rule_page(code: str) -> str | None:
+    """Return the page that explains a diagnostic code; None where this installation has none."""
+    folder = _shipped_folder("docs", "diagnostics")
+    page = folder / f"{code}.md" if folder is not None else None
+    return page.read_text("utf-8") if page is not None and page.is_file() else None
+
+
+def _shipped_folder(*names: str) -> Path | None:
+    """Return a folder that comes with the program: of the checkout, else of the wheel's data."""
     package = Path(__file__).resolve().parent
-    checkout = package.parent.parent / "starter"
+    checkout = package.parent.parent.joinpath(*names)
     if package.parent.name == "generator" and checkout.is_dir():
         return checkout
-    installed = package / "_data" / "starter"
+    installed = package.joinpath("_data", *names)
     return installed if installed.is_dir() else None
 
 
@@ -289,7 +296,7 @@ class _Listing:
             if self._inside(os.path.realpath(f"{self.root}/{link}")) is None:
                 self._complain("outside-root", path, _LEAVES, hint=_COPY)
                 return
-            self._complain("unreadable-file", path, "is a symbolic link to nothing")
+            self._complain("unreadable-file", path, "is a symbolic link to nothing", hint=_DANGLING)
             return
         real = self._inside(target)
         if real is None:
@@ -324,6 +331,7 @@ class _Listing:
 
 
 _LEAVES: Final = "is a symbolic link that leaves the site folder"
+_DANGLING: Final = "take the link away, or make what it leads to"
 _COPY: Final = "copy the file into the site folder, or link to something inside it"
 
 

@@ -16,7 +16,9 @@ import uv
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "generator" / "policypages"
-COPIES = {"themes/default": "policypages/_data/themes/default", "starter": "policypages/_data/starter"}
+COPIES = {
+    folder: f"policypages/_data/{folder}" for folder in ("themes/default", "starter", "docs/diagnostics")
+}
 PUBLIC = {"https://pypi.org", "https://files.pythonhosted.org"}
 
 
@@ -64,7 +66,7 @@ def contents(wheel: Path) -> dict[str, str]:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(contents: dict[str, str]) -> None:
-    """Every file of the package is there as it is, with the two copies; no content, tests or settings."""
+    """Every file of the package is there as it is, with the three copies; no content, tests or settings."""
     wanted = {f"policypages/{name}": digest for name, digest in _digests(PACKAGE).items()}
     for folder, copy in COPIES.items():
         wanted |= {f"{copy}/{name}": digest for name, digest in _digests(ROOT / folder).items()}
@@ -75,7 +77,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(contents: dict[str, str]) 
 
 @pytest.mark.parametrize("folder", sorted(COPIES))
 def test_the_copies_are_not_empty(contents: dict[str, str], folder: str) -> None:
-    """The default theme and the starter site travel with the wheel."""
+    """The default theme, the starter site and the pages on codes travel with the wheel."""
     assert [name for name in contents if name.startswith(f"{COPIES[folder]}/")]
 
 
@@ -121,6 +123,8 @@ def test_a_plain_install_makes_a_site(wheel: Path, tmp_path: Path) -> None:
     assert len(pages) == 3, "two entities and the overview"
     again = _run(python, "-m", "policypages", "-C", site, "schema", "entity", cwd=tmp_path, environment=lone)
     assert '"properties"' in again
+    page = _run(scripts / "policypages", "rule", "missing-fact", cwd=tmp_path, environment=lone)
+    assert page == (ROOT / "docs" / "diagnostics" / "missing-fact.md").read_text("utf-8")
     assert list(home.iterdir()) == [], "nothing is left in the home folder"
 
 

@@ -65,7 +65,8 @@ def read_previous(output: Output) -> tuple[Previous, list[Diagnostic]]:
         message = (
             "the manifest of the output cannot be read: every page is made again, and nothing is taken away"
         )
-        return Previous(Manifest(readable=False)), [problem("cache-ignored", message)]
+        hint = "to be rid of pages that no site has any more, delete the output and build again"
+        return Previous(Manifest(readable=False)), [problem("cache-ignored", message, hint=hint)]
     state, found = output.read_aside("state"), []
     if state is not None and not states.is_whole(state):
         message = "what the last build knew of the sources cannot be read: every site is looked at again"
@@ -263,7 +264,7 @@ class _Work:
                     self.progress(done, total)
         except WorkerLost as lost:
             share = shares[lost.share_index]
-            message = f"the worker for {len(share):,} sites, `{share[0]}` among them, died: {lost.how}"
+            message = f"the worker for {len(share):,} sites, `{share[0]}` among them, died: it {lost.how}"
             hint = "nothing was written; run again, with `--jobs 1` if memory is short"
             self.found.append(problem("worker-lost", message, hint=hint))
 

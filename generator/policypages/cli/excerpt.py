@@ -78,9 +78,9 @@ def _lines(file: str, read: ReadText) -> list[str]:
 
 
 def _is_whole_file(span: Span, lines: Sequence[str]) -> bool:
-    """Tell a span that stands for the file as such: its first line has nothing to point at."""
+    """Tell a span that stands for the file as such: it points at nothing, or at one letter of a word."""
     at_top = (span.line, span.column, span.length) == (1, 1, 1)
-    return at_top and (not lines or _NO_CONTENT.match(lines[0]) is not None)
+    return at_top and (not lines or _NO_CONTENT.match(lines[0]) is not None or lines[0][:2].isalnum())
 
 
 def _rows(marks: Iterable[Mark], lines: Sequence[str], *, gutter: int, room: int) -> list[str]:

@@ -8,7 +8,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import click
 
@@ -43,15 +43,20 @@ def show(found: Sequence[Diagnostic], form: str, read: ReadText) -> None:
             width = terminal_width()
             for text in full_report(found, read, width):
                 click.echo(text + "\n", err=True)
+            if found:
+                click.echo(pointer(found) + "\n", err=True)
 
 
-def terminal_width() -> int | None:
-    """Return how wide lines may be: COLUMNS, or the terminal's width, or None where there is no terminal."""
+def terminal_width(stream: TextIO | None = None) -> int | None:
+    """Return how wide lines may be on a stream, else on stderr.
+
+    It is COLUMNS, or the terminal's width, or None where there is no terminal.
+    """
     asked = os.environ.get("COLUMNS", "")
     if asked.isdecimal() and int(asked):
         return max(_NARROWEST, min(_WIDEST, int(asked)))
     try:
-        return max(_NARROWEST, min(_WIDEST, os.get_terminal_size(sys.stderr.fileno()).columns))
+        return max(_NARROWEST, min(_WIDEST, os.get_terminal_size((stream or sys.stderr).fileno()).columns))
     except (OSError, ValueError):
         return None
 
@@ -67,6 +72,12 @@ def full_report(found: Sequence[Diagnostic], read: ReadText, width: int | None) 
         if count > _SHOWN_PER_CODE:
             more = count - _SHOWN_PER_CODE
             yield f"... {more:,} more of `{code}` are not shown: `--format short` shows all"
+
+
+def pointer(found: Sequence[Diagnostic]) -> str:
+    """Say once, below all diagnostics, where there is more on their codes."""
+    codes = {one.code for one in found}
+    return f"for more on a code: policypages rule {codes.pop() if len(codes) == 1 else 'CODE'}"
 
 
 def as_data(one: Diagnostic) -> dict[str, Any]:
@@ -145,7 +156,7 @@ def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
     gutter = max((len(str(mark.span.line)) for mark in marks), default=1)
     room = width or _UNBOUNDED
     head = f"{one.severity}[{one.code}]:"
-    title = _fill(one.message, room, first=f"{head} ", rest="  ")
+    title = fill(one.message, room, first=f"{head} ", rest="  ")
     title[0] = click.style(head, fg=colour, bold=True) + click.style(title[0][len(head) :], bold=True)
     out = [title[0], *(click.style(line, bold=True) for line in title[1:])]
     out += excerpts(marks, read, gutter=gutter, width=width or _WIDEST)
@@ -155,9 +166,9 @@ def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
         steps = [*(f"{step} →" for step in one.chain[:-1]), one.chain[-1]]
         notes.append(("in:", _fill_parts(list(map(visible, steps)), room, f"{edge}in: ", " " * (gutter + 7))))
     if one.entities and (len(one.entities) > 1 or not one.chain):
-        notes.append(("hits:", _fill(_names(one), room, first=f"{edge}hits: ", rest=" " * (gutter + 9))))
+        notes.append(("hits:", fill(_names(one), room, first=f"{edge}hits: ", rest=" " * (gutter + 9))))
     if one.hint:
-        notes.append(("hint:", _fill(one.hint, room, first=f"{edge}hint: ", rest=" " * (gutter + 9))))
+        notes.append(("hint:", fill(one.hint, room, first=f"{edge}hint: ", rest=" " * (gutter + 9))))
     for word, lines in notes:
         style = click.style(word, fg="green", bold=True) if word == "hint:" else word
         opening = f"{' ' * gutter} {blue('=')} {style}"
@@ -165,7 +176,7 @@ def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
     return "\n".join(out)
 
 
-def _fill(text: str, width: int, *, first: str, rest: str) -> list[str]:
+def fill(text: str, width: int, *, first: str, rest: str) -> list[str]:
     """Break a text between words, and never inside backticks, so that a command can be copied."""
     return _fill_parts(_WORDS.findall(visible(text.replace("\n", " "))), width, first, rest)
 

@@ -313,7 +313,8 @@ class _Survey:
             if key in node.children:
                 first = Label(cast("Span", node.children[key].key_span), "it stands here first")
                 message = f"the key `{key}` stands twice in one mapping"
-                self.problems.append(problem("duplicate-key", message, span, labels=(first,)))
+                hint = "keep the line that is right, and take the other away"
+                self.problems.append(problem("duplicate-key", message, span, hint=hint, labels=(first,)))
             elif key == "<<" and not event.style:
                 hint = "name a parent in `extends`, or write the keys out"
                 self._report("yaml-refused", "the merge key `<<` is not used here", span, hint=hint)

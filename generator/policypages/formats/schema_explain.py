@@ -118,7 +118,8 @@ def _explain(kind: str, form: Form, file: str, data: bytes, found: ErrorDetails)
     if found["type"] == "extra_forbidden":
         code, message, hint = _unknown(kind, form, path)
     elif found["type"] == "missing":
-        path, (code, message, hint) = path[:-1], ("missing-key", f"`{path[-1]}` is missing", None)
+        path, key = path[:-1], path[-1]
+        code, message, hint = "missing-key", f"`{key}` is missing", f"add `{key}: …`"
     else:
         code, hint = context.get("code", "invalid-value"), context.get("hint")
         predicate = context.get("message")

@@ -145,7 +145,7 @@ def why_not_url(address: str) -> str | None:
     """Return in plain words why an address may not stand in a link, or None if it may."""
     scheme = _SCHEME.match(address)
     if scheme and scheme.group(1).lower() not in SCHEMES:
-        return f"`{address[:60]}` is a link of the kind `{scheme.group(1)}:`"
+        return f"`{address[:60]}` leads to `{scheme.group(1)}:`, and links lead to http, https, mailto or tel"
     if address.startswith("//"):
         return f"`{address[:60]}` begins with two slashes: write `https:` before them"
     if _BAD_IN_URL.search(address):
