@@ -60,8 +60,7 @@ class Settings:
     fallback: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A YAML file that was read and validated: `values` hold only the keys that the file has."""
 
     id: str
@@ -111,8 +110,7 @@ class Site:
     settings_file: SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """One entity in one locale, inheritance and `in:` resolved.
 
     `values` is the merged tree as the files have it; `facts` is what clauses read, every declared
@@ -206,8 +204,7 @@ class Origin:
     path: tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What `ref` or `link` leads to: an address as the article writes it, a title, a number."""
 
     address: str
@@ -255,8 +252,7 @@ class Section:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyLink:
+class PolicyLink(NamedTuple):
     """A page that a site offers: policy id, title, path of its `index.html` below the site's folder."""
 
     id: str
@@ -264,8 +260,7 @@ class PolicyLink:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class SiteView:
+class SiteView(NamedTuple):
     """What every page of a site in one locale shows of the site around it.
 
     All paths in it are below the site's own folder, whose name is `id`.
@@ -282,8 +277,7 @@ class SiteView:
     assets: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class PageTask:
+class PageTask(NamedTuple):
     """All that the article of one page and the page round it are made from.
 
     `sections` are those of the top, `every` are all in the order of the page. `facts` and `labels`
@@ -306,33 +300,40 @@ class PageTask:
     alternates: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class IndexTask:
+class IndexTask(NamedTuple):
     """The list of a site's policies in one locale."""
 
     site: SiteView
 
 
-@dataclass(frozen=True, slots=True)
-class MissingTask:
+class MissingTask(NamedTuple):
     """The page for an address that a site which owns its root does not have."""
 
     site: SiteView
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewTask:
-    """The page over all sites, for the house: id, name, sample, and its pages as (title, path, locale)."""
+SiteLine = tuple[str, str, bool, tuple[tuple[str, str, str], ...]]
+"""A site in the overview: id, name, whether it is a sample, and its pages as (title, path, locale)."""
+
+
+class OverviewTask(NamedTuple):
+    """A page over sites, for the house: `number` counts from 0, `count` is of the sites of all pages.
+
+    `pages` are all pages, each with its output path and the names of its first and last site; empty
+    where there is but one.
+    """
 
     title: str
     locale: str
-    sites: tuple[tuple[str, str, bool, tuple[tuple[str, str, str], ...]], ...]
+    sites: tuple[SiteLine, ...]
+    count: int
+    number: int
+    pages: tuple[tuple[str, str, str], ...]
     strings: Mapping[str, str]
     assets: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class FixedTask:
+class FixedTask(NamedTuple):
     """A file whose bytes the plan knows: an asset, a sitemap."""
 
     data: bytes
@@ -341,8 +342,7 @@ class FixedTask:
 Task = PageTask | IndexTask | MissingTask | OverviewTask | FixedTask
 
 
-@dataclass(frozen=True, slots=True)
-class FileTask:
+class FileTask(NamedTuple):
     """One file of the output, and under which key it is made.
 
     `key` is a digest of all that the file is made from; `marks` are short digests of each thing of
@@ -355,8 +355,7 @@ class FileTask:
     task: Task
 
 
-@dataclass(frozen=True, slots=True)
-class SitePlan:
+class SitePlan(NamedTuple):
     """The files of one site; `pages` is what the overview shows of it.
 
     `uses` names what it shares with other sites: `clause:web-logs`, `policy:privacy`.
@@ -370,15 +369,10 @@ class SitePlan:
     uses: frozenset[str] = frozenset()
 
 
-SiteLine = tuple[str, str, bool, tuple[tuple[str, str, str], ...]]
-"""A site in the overview: id, name, whether it is a sample, and its pages as (title, path, locale)."""
-
-
 # ---------------------------------------------------------------- render
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(NamedTuple):
     """The legal text of one page: what a release freezes and a redline compares."""
 
     html: str
@@ -387,8 +381,7 @@ class Article:
     anchors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MadeFile:
+class MadeFile(NamedTuple):
     """The bytes of one output file."""
 
     data: bytes

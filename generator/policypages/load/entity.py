@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
 from policypages.formats import language
@@ -29,8 +28,7 @@ _NOWHERE = object()
 MAX_ANCESTORS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """An entity in each of its locales, the first first; a group has none.
 
     `files` are the sources that state its facts: its own, then its ancestors'.
@@ -41,8 +39,7 @@ class Loaded:
     views: tuple[Entity, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Merged:
+class _Merged(NamedTuple):
     """A file with all it inherits; `lineage` is the file itself, then its ancestors, nearest first."""
 
     values: dict[str, Any]
@@ -57,6 +54,7 @@ class EntityLoader:
         self._site = site
         self._sources = sources
         self._ancestors: dict[str, _Merged] = {}
+        self._core: dict[str, Mapping[str, str] | None] = {}
 
     def load(self, id_: str) -> tuple[Loaded, list[Diagnostic]]:
         """Load one entity; the problems of its ancestors are among those of its own."""
@@ -103,7 +101,8 @@ class EntityLoader:
             values = merge(values, inherited(above.values))
             lineage += [file for file in above.lineage if file not in lineage]
             found += above.found
-        merged = _Merged(merge(values, own.values), tuple(lineage), tuple(found))
+        values = merge(values, own.values) if parents else dict(own.values)
+        merged = _Merged(values, tuple(lineage), tuple(found))
         if below and not any(one.code == "inheritance-cycle" for one in found):
             self._ancestors[id_] = merged
         return merged
@@ -154,25 +153,31 @@ class EntityLoader:
 
     # ---- facts
 
+    def _strings(self, locale: str, own: Mapping[str, str] | None) -> Mapping[str, str] | None:
+        """Return the core's labels for a locale; those of entities without words of their own are kept."""
+        fallback = self._site.settings.fallback
+        if own:
+            return core_strings(locale, own, fallback)
+        if locale not in self._core:
+            self._core[locale] = core_strings(locale, {}, fallback)
+        return self._core[locale]
+
     def _facts(
         self, id_: str, lineage: tuple[SourceFile, ...], values: Mapping[str, Any], locale: str
     ) -> tuple[dict[str, Any], list[Diagnostic]]:
         """Return all that clauses may read, with null for what nobody set."""
         names = self._site.settings.names
-        settings = self._site.settings_file
-        asked = next((file for file in lineage if file.values.get("locales")), None)
-        if asked is None:
-            span = locate(settings.file, settings.data, ("locale",))
-        else:
-            span = locate(asked.file, asked.data, ("locales", asked.values["locales"].index(locale)))
         if not language.known_locale(locale):
             # what the settings say of a locale that there is not was said when they were read
             message = f"there is no locale `{locale}`"
-            return {}, [problem("invalid-value", message, span, entities=(id_,))] if asked else []
-        strings = core_strings(locale, values.get("strings") or {}, self._site.settings.fallback)
+            span = self._asks_for(locale, lineage)
+            stated = span.file != self._site.settings_file.file
+            return {}, [problem("invalid-value", message, span, entities=(id_,))] if stated else []
+        strings = self._strings(locale, values.get("strings"))
         if strings is None:
             message = f"there are no labels for `{locale}`: for contacts, cookies and the like"
             hint = f"say in policypages.yaml whose to use: `fallback: {{{locale}: en}}`"
+            span = self._asks_for(locale, lineage)
             return {}, [problem("missing-strings", message, span, hint=hint, entities=(id_,))]
         cookies = {key: _cookie(key, given, strings) for key, given in _given(values, "cookies").items()}
         types = {cookie["type"] for cookie in cookies.values()}
@@ -197,6 +202,14 @@ class EntityLoader:
             "extra": {name: extra.get(name) for name in names.get("extra") or {}},
         }
         return facts, []
+
+    def _asks_for(self, locale: str, lineage: tuple[SourceFile, ...]) -> Span:
+        """Find what states that there are pages in a locale: the entity, an ancestor, or the settings."""
+        asked = next((file for file in lineage if file.values.get("locales")), None)
+        if asked is None:
+            settings = self._site.settings_file
+            return locate(settings.file, settings.data, ("locale",))
+        return locate(asked.file, asked.data, ("locales", asked.values["locales"].index(locale)))
 
 
 def _place_in(lineage: tuple[SourceFile, ...], path: tuple[str, ...]) -> Span:

@@ -23,9 +23,9 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Lay one tree over another: mappings merge key by key, the rest replaces, null sets to null."""
     out = dict(base)
     for key, value in over.items():
-        if isinstance(value, Mapping):
-            known = out.get(key)
-            out[key] = merge(known if isinstance(known, Mapping) else {}, value)
+        known = out.get(key)
+        if isinstance(value, dict) and isinstance(known, dict):
+            out[key] = merge(known, value)
         else:
             out[key] = value
     return out
@@ -35,20 +35,22 @@ def settle(values: Mapping[str, Any]) -> dict[str, Any]:
     """Take the entries that are null out of the mappings of entries, once all that merges is merged."""
     out = dict(values)
     for path in _ENTRIES:
-        _take_out(out, path)
+        if path[0] in out:
+            _take_out(out, path)
     return out
 
 
 def _take_out(tree: dict[str, Any], path: Path) -> None:
-    """Copy the mappings on the way down, since ancestors share them."""
+    """Copy the mappings on the way down, since ancestors and files share them."""
     head, rest = path[0], path[1:]
     for key in list(tree) if head == "*" else (head,):
         below = tree.get(key)
-        if not isinstance(below, Mapping):
+        if not isinstance(below, dict):
             continue
         if rest:
-            tree[key] = dict(below)
-            _take_out(tree[key], rest)
+            if rest[0] == "*" or rest[0] in below:
+                tree[key] = dict(below)
+                _take_out(tree[key], rest)
         elif None in below.values():
             tree[key] = {name: value for name, value in below.items() if value is not None}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from zlib import crc32
 
@@ -46,21 +47,24 @@ def basis(parts: Mapping[str, str]) -> Basis:
     return Basis(*seal(None, [tag(name) for name in parts], list(parts.values())))
 
 
-def seal(above: Basis | None, tags: Sequence[str], texts: Iterable[str]) -> tuple[str, str]:
+def seal(above: Basis | None, tags: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
     """Return the key and the marks of what is made from a basis and from things of these tags and texts."""
-    data = [text.encode("utf-8", "surrogatepass") for text in texts]
-    sealed = hashlib.blake2b(b"\0".join(data), digest_size=16)
-    sealed.update("".join(tags).encode())
-    marks = "".join([f"{name}{crc32(one) & 0xFFFFFF:06x}" for name, one in zip(tags, data, strict=True)])
+    sealed = hashlib.blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
+    marks = "".join(map(_mark, tags, texts))
     if above is None:
         return sealed.hexdigest(), marks
-    sealed.update(above.key.encode())
+    sealed.update(("".join(tags) + above.key).encode())
     return sealed.hexdigest(), above.marks + marks
+
+
+@lru_cache(1 << 14)  # most facts of most entities are a yes, a no, or not there
+def _mark(name: str, text: str) -> str:
+    return f"{name}{crc32(_bytes(text)) & 0xFFFFFF:06x}"
 
 
 def file_task(path: str, parts: Mapping[str, str], task: Task, above: Basis | None = None) -> FileTask:
     """Make the task of a file from a basis and the named things that are its own."""
-    key, marks = seal(above, [tag(name) for name in parts], parts.values())
+    key, marks = seal(above, [tag(name) for name in parts], list(parts.values()))
     return FileTask(path, key, marks, task)
 
 

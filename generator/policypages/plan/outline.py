@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 from policypages.diagnostics import Diagnostic, Label, problem
 from policypages.formats.facts import may_state
 from policypages.formats.templates.texts import plain, scope_of
-from policypages.model import Entity, Heading, Section, Site, SourceFile, Target
+from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target
 from policypages.plan.keys import digest
 from policypages.plan.settle import Compiling, Outline, Settled
 from policypages.plan.tree import span_of
@@ -18,8 +18,7 @@ _RESERVED: Final = frozenset({"page-top", "page-main"})
 _Kept = list[tuple[Settled, Any]]  # a section that stands on the page, and those below it
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """An outline as it stands on one page.
 
     `sections` are those of the top, `every` are all in the order of the page; `reads` are the facts
@@ -67,7 +66,7 @@ class _Resolving:
         self.entity = entity
         self.scope = scope_of(facts, locale=entity.locale, refs={}, links={})
         self.found: list[Diagnostic] = []
-        self.reads: set[str] = set()
+        self.read: list[frozenset[str]] = []
         self.was: dict[str, str] = {}
         self.every: list[Section] = []
         self._tell(outline.found)
@@ -79,38 +78,40 @@ class _Resolving:
         anchors = {section.anchor for section in every}
         if len(anchors) < len(every) or anchors & _RESERVED:
             self._complain_of_anchors(every)
-        return Resolved(sections, every, frozenset(self.reads), self.was)
+        return Resolved(sections, every, frozenset().union(*self.read), self.was)
 
     # ---- conditions
 
     def _keep(self, sections: Sequence[Settled]) -> _Kept:
         """Drop what a condition keeps away."""
         kept: _Kept = []
+        scope = self.scope
         for section in sections:
-            if section.node.values.get("when") and not self._holds(section):
+            when = section.when
+            if when is not None:
+                self.read.append(when.reads.facts)
+                html, problems = when.render(scope)
+                if problems:
+                    self._complain_of_condition(section, problems)
+                if html != "yes":
+                    continue
+            elif section.unfit:
+                self._tell(section.unfit)
                 continue
             if not section.ready:
                 self.outline.settle(section)
             if section.found:
                 self._tell(section.found)
-            self.reads |= section.reads
+            self.read.append(section.reads)
             for old in section.was:
                 self.was[old] = section.node.id
             kept.append((section, self._keep(section.children) if section.children else ()))
         return kept
 
-    def _holds(self, section: Settled) -> bool:
-        condition, found = self.outline.condition(section)
-        if condition is None:
-            self._tell(found)
-            return False
-        self.reads |= condition.reads.facts
-        html, problems = condition.render(self.scope)
+    def _complain_of_condition(self, section: Settled, problems: Sequence[Finding]) -> None:
+        span = span_of(self.outline.tree.stated(section.node, "when"))
         for finding in problems:
-            self._complain(
-                finding.code, finding.message, span_of(self.outline.tree.stated(section.node, "when"))
-            )
-        return html == "yes"
+            self._complain(finding.code, finding.message, span)
 
     # ---- titles and sections
 
@@ -145,7 +146,7 @@ class _Resolving:
         if text is None:
             return ""
         node = settled.node
-        self.reads |= text.reads.facts
+        self.read.append(text.reads.facts)
         html, problems = text.render({**self.scope, "option": settled.options})
         for finding in problems:
             tag = text.tags[finding.tag]

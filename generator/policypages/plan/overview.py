@@ -1,40 +1,55 @@
-"""Plan what is for the house and never published: the page over all sites, the headers for hosts."""
+"""Plan what is for the house and never published: the pages over all sites, the headers for hosts."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from policypages.formats.catalogue import nearest
 from policypages.headers import HEADERS
-from policypages.model import FileTask, FixedTask, OverviewTask, Site
-from policypages.plan.keys import digest, file_task
+from policypages.model import FileTask, FixedTask, OverviewTask, Site, SiteLine
+from policypages.plan.keys import basis, digest, file_task
 from policypages.plan.shared import hashed_name
 
-FOLDER = "_overview"
-SiteLine = tuple[str, str, bool, tuple[tuple[str, str, str], ...]]
+FOLDER: Final = "_overview"
+SITES_A_PAGE: Final = 500
 
 
 def plan_overview(
     site: Site, lines: Sequence[SiteLine], *, tool: str, templates: Mapping[str, str]
 ) -> tuple[FileTask, ...]:
-    """Plan the overview of sites, each (id, name, sample, its pages as (title, path, locale))."""
+    """Plan the overview of sites, in the order given, so many on each of its pages."""
     settings, theme = site.settings, site.theme
     found = nearest(settings.locale, theme.strings, settings.fallback)
     strings = {**theme.strings.get("en", {}), **(theme.strings[found] if found else {})}
     assets = {name: f"{FOLDER}/{hashed_name(name, data)}" for name, data in theme.assets.items()}
-    task = OverviewTask(settings.title, settings.locale, tuple(lines), strings, assets)
-    parts = {
-        "policypages": tool,
-        "the template `overview.html`": templates.get("overview.html", ""),
-        "the sites": digest(
-            [[id_, name, sample, [list(p) for p in pages]] for id_, name, sample, pages in lines]
-        ),
-        "the title": digest([settings.title, settings.locale]),
-        "strings": digest(strings),
-        "assets": digest(assets),
-    }
-    files = [file_task(f"{FOLDER}/index.html", parts, task)]
+    slices = [tuple(lines[at : at + SITES_A_PAGE]) for at in range(0, len(lines), SITES_A_PAGE)] or [()]
+    pages = tuple([(_path(at), one[0][1], one[-1][1]) if one else ("", "", "") for at, one in enumerate(slices)])
+    same = basis(
+        {
+            "policypages": tool,
+            "the template `overview.html`": templates.get("overview.html", ""),
+            "the title": digest([settings.title, settings.locale]),
+            "strings": digest(strings),
+            "assets": digest(assets),
+            "the number of sites": str(len(lines)),
+            "the pages of the overview": digest(pages) if len(pages) > 1 else "",
+        }
+    )
+    files = []
+    for at, one in enumerate(slices):
+        task = OverviewTask(
+            title=settings.title,
+            locale=settings.locale,
+            sites=one,
+            count=len(lines),
+            number=at,
+            pages=pages if len(pages) > 1 else (),
+            strings=strings,
+            assets=assets,
+        )
+        files.append(file_task(_path(at), {"the sites": digest(one)}, task, same))
     files += [
         file_task(assets[name], {f"the asset `{name}`": digest(data)}, FixedTask(data))
         for name, data in theme.assets.items()
@@ -44,3 +59,7 @@ def plan_overview(
         file_task(f"{FOLDER}/headers.json", {"its content": digest(headers)}, FixedTask(headers.encode()))
     )
     return tuple(files)
+
+
+def _path(at: int) -> str:
+    return f"{FOLDER}/{at + 1}/index.html" if at else f"{FOLDER}/index.html"

@@ -35,8 +35,9 @@ class Compiling(Protocol):
 class Settled:
     """A section of an outline before facts are looked at.
 
-    `title` is a template where it reads facts, else `plain_title` is the title. `found` is what is
-    wrong with it on every page that has it. `made` keeps the sections without any below them that came
+    `when` is its condition; `unfit` is what is wrong with the text of one. `title` is a template
+    where it reads facts, else `plain_title` is the title. `found` is what is wrong with it on every
+    page that has it. `made` keeps the sections without any below them that came
     of it, by number and title.
     """
 
@@ -46,6 +47,8 @@ class Settled:
     heading: str
     numbered: bool
     children: tuple[Settled, ...]
+    when: Text | None = None
+    unfit: tuple[Diagnostic, ...] = ()
     title: Text | None = None
     plain_title: str | None = ""
     clause: Clause | None = None
@@ -77,34 +80,28 @@ class Outline:
         heading = node.values.get("heading") or "block"
         below = self._all(node.children, level if heading == "none" else level + 1)
         numbered = bool(node.values.get("numbered"))
-        return Settled(node, level, node.id.replace("/", "-"), heading, numbered, below)
+        section = Settled(node, level, node.id.replace("/", "-"), heading, numbered, below)
+        if node.values.get("when"):
+            section.when, section.unfit = self._condition(node)
+        return section
 
     # ---- conditions
 
-    def condition(self, section: Settled) -> tuple[Text | None, list[Diagnostic]]:
-        """Return the condition of a section that has one, or what is wrong with it."""
-        node = section.node
+    def _condition(self, node: Node) -> tuple[Text | None, tuple[Diagnostic, ...]]:
+        """Return the condition of a section, or what is wrong with it."""
         condition, found = self.compiler.condition(node.values["when"], Span(""))
         if not found:
-            return condition, []
+            return condition, ()
         stated = self.tree.stated(node, "when")
         here = span_of(stated)
         line = stated.file.data.decode("utf-8-sig").splitlines()[here.line - 1]
         start = here.column + line.startswith(("'", '"'), here.column - 1)
-        return None, [
-            problem(
-                one.code,
-                one.message,
-                Span(
-                    here.file,
-                    here.line,
-                    start + (one.span.column - 1 if one.span else 0),
-                    one.span.length if one.span else 1,
-                ),
-                hint=one.hint,
-            )
-            for one in found
-        ]
+        moved = []
+        for one in found:
+            column = start + (one.span.column - 1 if one.span else 0)
+            span = Span(here.file, here.line, column, one.span.length if one.span else 1)
+            moved.append(problem(one.code, one.message, span, hint=one.hint))
+        return None, tuple(moved)
 
     # ---- the rest, for sections that are on some page
 

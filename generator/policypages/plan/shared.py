@@ -72,8 +72,8 @@ class Shared:
         self._words: dict[str, Words] = {}
         self._bases: dict[tuple[str, str, str], Basis] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
-        self._facts: dict[str, tuple[str, tuple[str, ...]]] = {}
-        self._clauses: dict[str, str] = {}
+        self.facts: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self._clauses: dict[str, tuple[str, str]] = {}
         self.assets = {name: hashed_name(name, data) for name, data in site.theme.assets.items()}
         self.asset_files = {
             self.assets[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), FixedTask(data))
@@ -141,28 +141,18 @@ class Shared:
         over = (values.get("in") or {}).get(locale) or {}
         return over.get("summary") or values.get("summary")
 
-    def clause_tag(self, id_: str) -> str:
-        """Return the tag of a clause."""
+    def clause_tag(self, id_: str) -> tuple[str, str]:
+        """Return the tag of a clause, and its name among the things that sites share."""
         known = self._clauses.get(id_)
         if known is None:
-            known = self._clauses[id_] = tag(f"the clause `{id_}`")
+            known = self._clauses[id_] = (tag(f"the clause `{id_}`"), f"clause:{id_}")
         return known
 
-    def fact_tag(self, path: str) -> str:
-        """Return the tag of a fact."""
-        known = self._facts.get(path)
-        if known is None:
-            known = self._facts[path] = (tag(f"the fact `{path}`"), tuple(path.split(".")))
-        return known[0]
-
-    def fact(self, facts: Mapping[str, Any], path: str) -> Any:
-        """Return the fact at a dotted path, null where a part of it is not set."""
-        value: Any = facts
-        for name in self._facts[path][1]:
-            if not isinstance(value, dict):
-                return None
-            value = value.get(name)
-        return value
+    def fact_steps(self, path: str) -> tuple[str, str, tuple[str, ...]]:
+        """Return the tag of a fact and the keys that lead to it, and keep them in `facts`."""
+        root, *steps = path.split(".")
+        known = self.facts[path] = (tag(f"the fact `{path}`"), root, tuple(steps))
+        return known
 
     @staticmethod
     def collision_key(path: str) -> str:

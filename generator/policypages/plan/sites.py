@@ -253,26 +253,31 @@ class _SiteWork:
         """Name all that a page is made from, and give a text for each that tells it from others."""
         clauses: dict[str, str] = {}
         links: set[str] = set()
-        marks: list[str] = []
         for section in outline.every:
-            marks.append(section.mark)
             clause = section.clause
             if clause is not None:
-                name = self.shared.clause_tag(clause.file.id)
-                clauses[name] = clauses.get(name, "") + clause.digest
-                links |= clause.body.reads.links
-                self.uses.add(f"clause:{clause.file.id}")
-        facts, reads = task.facts, sorted(outline.reads)
-        tags = [*_SITE_TAGS, *_PAGE_TAGS, *[self.shared.fact_tag(path) for path in reads]]
+                name, use = self.shared.clause_tag(clause.file.id)
+                clauses[name] = clauses[name] + clause.digest if name in clauses else clause.digest
+                if clause.body.reads.links:
+                    links |= clause.body.reads.links
+                self.uses.add(use)
+        facts, known = task.facts, self.shared.facts
+        tags = [*_SITE_TAGS, *_PAGE_TAGS]
         texts = [
             *view.texts,
             repr((task.title, task.summary)),
             repr((task.updated, task.reviewed)),
             repr(facts.get("site_url")),
             repr(task.alternates),
-            "".join(marks),
-            *[repr(self.shared.fact(facts, path)) for path in reads],
+            "".join([section.mark for section in outline.every]),
         ]
+        for path in sorted(outline.reads):
+            name, root, steps = known.get(path) or self.shared.fact_steps(path)
+            value = facts.get(root)
+            for step in steps:
+                value = value.get(step) if value else None  # what has names below it is a mapping or null
+            tags.append(name)
+            texts.append(repr(value))
         for id_ in sorted(links):
             tags.append(tag(f"the link to `{id_}`"))
             texts.append(repr(task.links.get(id_)))

@@ -165,28 +165,27 @@ def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagno
 
 
 def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
-    """Make the overview; it is read from disk, so its links name the files."""
-
-    def file(target: str) -> str:
-        return posixpath.relpath(target, posixpath.dirname(path))
-
+    """Make a page of the overview; it is read from disk, so its links name the files."""
+    up = "../" * path.count("/")
     sites = [
         {
             "id": id_,
             "name": name,
             "sample": sample,
-            "href": file(f"{id_}/index.html"),
-            "policies": [
-                {"title": title, "href": file(page), "locale": locale} for title, page, locale in pages
-            ],
+            "href": f"{up}{id_}/index.html",
+            "policies": [{"title": title, "href": f"{up}{page}", "locale": locale} for title, page, locale in pages],
         }
         for id_, name, sample, pages in task.sites
     ]
+    parts = [
+        {"href": f"{up}{page}", "first": first, "last": last, "current": at == task.number}
+        for at, (page, first, last) in enumerate(task.pages)
+    ]
     context = {
         "strings": task.strings,
-        "assets": {name: file(asset) for name, asset in task.assets.items()},
+        "assets": {name: f"{up}{asset}" for name, asset in task.assets.items()},
         "lang": task.locale,
         "dir": language.direction(task.locale),
-        "overview": {"title": task.title, "sites": sites},
+        "overview": {"title": task.title, "sites": sites, "count": task.count, "parts": parts},
     }
     return _themed(engine, "overview.html", context)
