@@ -20,8 +20,9 @@ _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066
 _ESCAPED: Final = re.compile(r"%[0-9a-fA-F]{2}")
 _WINDOWS: Final = frozenset('<>:"|?*')
 # nearly every path is plain, and told by one match; all others are looked at character by character
+# (not with possessive quantifiers: in Python 3.11.2 they let `a/` through)
 _NO_DEVICE: Final = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))"
-_PLAIN: Final = re.compile(rf"{_NO_DEVICE}[a-z0-9_-]++(?:\.[a-z0-9_-]++|/{_NO_DEVICE}[a-z0-9_-]++)*+")
+_PLAIN: Final = re.compile(rf"{_NO_DEVICE}[a-z0-9_-]+(?:\.[a-z0-9_-]+|/{_NO_DEVICE}[a-z0-9_-]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
 import pickle
 import select
@@ -21,12 +20,16 @@ S = TypeVar("S")
 R = TypeVar("R")
 
 _HEADER: Final = struct.Struct(">cQ")
+_NUMBER: Final = struct.Struct(">I")
+_SHARE: Final = b"s"
 _RESULTS: Final = b"r"
 _FAILED: Final = b"x"
 _DONE: Final = b"e"
-_BATCH_BYTES: Final = 1 << 16
+_BATCH_BYTES: Final = 60_000  # with its header it goes into a pipe at once
+_BATCH_RESULTS: Final = 1000
 _BATCH_SECONDS: Final = 0.1
-_READ_BYTES: Final = 1 << 20
+_READ_BYTES: Final = 1 << 16
+_QUEUE_NUMBERS: Final = 1024  # four bytes each: the smallest pipe of any system holds them
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -60,7 +63,10 @@ class WorkerFailed(RuntimeError):  # noqa: N818 - says what happened, as WorkerL
 
 @dataclass(slots=True)
 class _Worker:
-    """What the parent knows of one child: bytes that are not yet a whole frame wait in `buffer`."""
+    """What the parent knows of one child: bytes that are not yet a whole frame wait in `buffer`.
+
+    `share_index` is the share that it does, or did last.
+    """
 
     pid: int
     pipe: int
@@ -72,10 +78,13 @@ class _Worker:
 def map_shares(work: Callable[[S], Iterator[R]], shares: Sequence[S], *, jobs: int) -> Iterator[R]:
     """Yield what `work` yields for each share, as it arrives, from at most `jobs` processes at once.
 
-    The order between shares is not fixed, the order within a share is. Only results cross a process
-    border (pickled): `work` and the shares are inherited by fork. However the iterator ends, with an
-    exception or `close()` too, no child is left. Call it from the main thread before others start:
-    a lock that another thread holds at the fork stays locked in the child for ever.
+    Each process takes the next share when it is done with one, so that many small shares keep all of
+    them busy to the end; what a share costs beside its work is two system calls. The order between
+    shares is not fixed, the order within a share is. Only results cross a process border (pickled, some
+    at a time: one must not change after it was yielded); `work` and the shares are inherited by fork.
+    However the iterator ends, with an exception or `close()` too, no child is left. Call it from the
+    main thread before others start: a lock that another thread holds at the fork stays locked in the
+    child for ever.
     """
     if jobs <= 1 or len(shares) <= 1 or not hasattr(os, "fork"):
         for share in shares:
@@ -86,13 +95,12 @@ def map_shares(work: Callable[[S], Iterator[R]], shares: Sequence[S], *, jobs: i
         import ctypes  # noqa: F401, PLC0415 - 5 ms that only builds with workers should pay
     gc.freeze()
     workers: dict[int, _Worker] = {}
+    queue = -1
     try:
-        waiting = iter(enumerate(shares))
+        queue = _queue(len(shares))
         poll = select.poll()
-        for index, share in waiting:
-            _start(work, share, index, workers, poll)
-            if len(workers) == jobs:
-                break
+        for _ in range(min(jobs, len(shares))):
+            _start(work, shares, queue, workers, poll)
         while workers:
             for pipe, _ in poll.poll():
                 worker = workers[pipe]
@@ -103,22 +111,36 @@ def map_shares(work: Callable[[S], Iterator[R]], shares: Sequence[S], *, jobs: i
                     continue
                 poll.unregister(pipe)
                 _finish(workers, worker)
-                for index, share in waiting:
-                    _start(work, share, index, workers, poll)
-                    break
     finally:
         _kill(workers)
+        if queue >= 0:
+            os.close(queue)
         gc.unfreeze()
+
+
+def _step(count: int) -> int:
+    """Return how many shares a process takes at a time: one, unless they are very many."""
+    return -(-count // _QUEUE_NUMBERS)
+
+
+def _queue(count: int) -> int:
+    """Make a pipe that holds the numbers of shares: who reads one does that share, until none is left."""
+    theirs, ours = os.pipe()
+    try:
+        os.write(ours, b"".join(_NUMBER.pack(index) for index in range(0, count, _step(count))))
+    finally:
+        os.close(ours)
+    return theirs
 
 
 def _start(
     work: Callable[[S], Iterator[R]],
-    share: S,
-    index: int,
+    shares: Sequence[S],
+    queue: int,
     workers: dict[int, _Worker],
     poll: select.poll,
 ) -> None:
-    """Fork a worker for one share; signals wait until the parent has noted it and the child is set up."""
+    """Fork a worker; signals wait until the parent has noted it and the child is set up."""
     parent = os.getpid()
     theirs, ours = os.pipe()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
@@ -131,9 +153,9 @@ def _start(
             raise
         if pid == 0:
             inherited = [theirs, *workers]
-            _run_child(work, share, index, ours, parent=parent, inherited=inherited, mask=before)
+            _run_child(work, shares, queue, ours, parent=parent, inherited=inherited, mask=before)
         os.close(ours)
-        workers[theirs] = _Worker(pid, theirs, index)
+        workers[theirs] = _Worker(pid, theirs, share_index=len(workers))
         poll.register(theirs, select.POLLIN)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -141,15 +163,15 @@ def _start(
 
 def _run_child(
     work: Callable[[S], Iterator[R]],
-    share: S,
-    index: int,
+    shares: Sequence[S],
+    queue: int,
     pipe: int,
     *,
     parent: int,
     inherited: list[int],
     mask: set[int] | set[signal.Signals],
 ) -> NoReturn:
-    """Do one share and end the process, whatever happens: the parent's code must never run in a child."""
+    """Do shares and end the process, whatever happens: the parent's code must never run in a child."""
     status = 1
     try:
         signal.set_wakeup_fd(-1)
@@ -161,8 +183,16 @@ def _run_child(
         for descriptor in inherited:
             os.close(descriptor)
         _end_with_parent(parent)
-        _send_share(work, share, index, pipe)
+        step = _step(len(shares))
+        while number := os.read(queue, _NUMBER.size):
+            (first,) = _NUMBER.unpack(number)
+            for index in range(first, min(first + step, len(shares))):
+                _send(pipe, _SHARE, _NUMBER.pack(index))
+                _send_share(work, shares[index], index, pipe)
+        _send(pipe, _DONE, b"")
         status = 0
+    except _ShareFailed:
+        pass  # the parent knows
     except BrokenPipeError:
         pass  # the parent is gone or has closed the iterator
     finally:
@@ -180,26 +210,42 @@ def _end_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+class _ShareFailed(Exception):  # noqa: N818 - control flow of a child
+    """The parent has been told what went wrong."""
+
+
 def _send_share(work: Callable[[S], Iterator[R]], share: S, index: int, pipe: int) -> None:
-    batch: list[bytes] = []
-    size = 0
+    """Do one share and send its results, so many at a time as make a good load for the pipe."""
+    batch: list[R] = []
+    limit = 1
     sent = time.monotonic()
     try:
         for result in work(share):
-            batch.append(pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
-            size += len(batch[-1])
-            if size >= _BATCH_BYTES or time.monotonic() - sent >= _BATCH_SECONDS:
-                _send(pipe, _RESULTS, b"".join(batch))
+            batch.append(result)
+            if len(batch) >= limit or time.monotonic() - sent >= _BATCH_SECONDS:
+                size = _send_results(pipe, batch)
+                limit = min(2 * limit, max(1, len(batch) * _BATCH_BYTES // size), _BATCH_RESULTS)
                 batch.clear()
-                size = 0
                 sent = time.monotonic()
-        _send(pipe, _RESULTS, b"".join(batch))
-        _send(pipe, _DONE, b"")
+        if batch:
+            _send_results(pipe, batch)
     except BrokenPipeError:
         raise
-    except BaseException as error:  # noqa: BLE001 - the parent decides what each exception means
-        _send(pipe, _RESULTS, b"".join(batch))
+    except BaseException as error:  # the parent decides what each exception means
+        for result in batch:
+            # where one of them is the trouble, those before it are sent
+            with suppress(Exception):
+                _send_results(pipe, [result])
+                continue
+            break
         _send(pipe, _FAILED, _pack(error, index))
+        raise _ShareFailed from error
+
+
+def _send_results(pipe: int, results: list[R]) -> int:
+    payload = pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
+    _send(pipe, _RESULTS, payload)
+    return len(payload)
 
 
 def _pack(error: BaseException, index: int) -> bytes:
@@ -232,15 +278,15 @@ def _results(worker: _Worker) -> Iterator[Any]:
         start = body + size
     del worker.buffer[:start]
     for kind, payload in frames:
-        if kind == _DONE:
+        if kind == _SHARE:
+            (worker.share_index,) = _NUMBER.unpack(payload)
+        elif kind == _DONE:
             worker.done = True
         elif kind == _FAILED:
             error, failed = pickle.loads(payload)  # noqa: S301 - from our own child, over our own pipe
             raise failed if error is None else error from failed
         else:
-            stream = io.BytesIO(payload)
-            while stream.tell() < len(payload):
-                yield pickle.load(stream)  # noqa: S301 - from our own child, over our own pipe
+            yield from pickle.loads(payload)  # noqa: S301 - from our own child, over our own pipe
 
 
 def _finish(workers: dict[int, _Worker], worker: _Worker) -> None:

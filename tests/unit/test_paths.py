@@ -106,6 +106,36 @@ def test_whatever_is_accepted_stays_below_the_output(parts: list[str]) -> None:
         assert output_path(found) == found
 
 
+@pytest.mark.parametrize("device", ["con", "prn", "aux", "nul", "com0", "com9", "lpt0", "lpt9"])
+@pytest.mark.parametrize("path", ["{}", "a/{}", "{}/a", "a/b-c/{}.html", "{}.tar.gz/index.html", "a.b/{}/c"])
+def test_a_device_of_windows_is_refused_wherever_it_stands(path: str, device: str) -> None:
+    """With an ending or without; a name that only begins like one, or ends so, is as good as any."""
+    refused = output_path(path.format(device))
+    assert isinstance(refused, PathProblem)
+    assert "device" in refused.reason
+    for name in (f"{device}s", f"x{device}", f"{device}-", f"x.{device}", f"{device}10"):
+        assert output_path(path.format(name)) == path.format(name)
+
+
+def test_plain_paths_have_the_limits_of_all_paths() -> None:
+    """A part of 255 letters, a path of 1024."""
+    assert output_path("a" * 255) == "a" * 255
+    assert isinstance(output_path("a" * 256), PathProblem)
+    assert isinstance(output_path("a" * 256 + "/b"), PathProblem)
+    long = "/".join(["a" * 127] * 8)
+    assert len(long) == 1023
+    assert output_path(long) == long
+    assert isinstance(output_path(long + "aa"), PathProblem)
+
+
+@given(st.text(alphabet="aZ0.-_/ \\%:n\n\u00e9", max_size=12))
+def test_a_short_path_is_accepted_exactly_when_each_part_is(path: str) -> None:
+    """However parts are put together."""
+    parts = path.split("/")
+    alone = [output_path(part) for part in parts]
+    assert isinstance(output_path(path), str) == all(isinstance(one, str) for one in alone)
+
+
 def test_paths_that_are_one_file_somewhere_have_one_key() -> None:
     """Case, and composed and decomposed letters."""
     assert collision_key("Acme/Privacy") == collision_key("acme/privacy")

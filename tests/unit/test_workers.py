@@ -77,8 +77,8 @@ def test_one_job_or_one_share_means_no_fork() -> None:
     assert list(map_shares(pairs, [], jobs=4)) == []
 
 
-def test_each_share_has_a_process_and_no_more_than_jobs_run_at_once() -> None:
-    """Five shares over two jobs never overlap threefold."""
+def test_no_more_than_jobs_run_at_once_and_each_takes_the_next_share() -> None:
+    """Five shares over two jobs never overlap threefold, and make two processes."""
 
     def work(share: int) -> Iterator[tuple[int, int, float, float]]:
         start = time.monotonic()
@@ -87,9 +87,60 @@ def test_each_share_has_a_process_and_no_more_than_jobs_run_at_once() -> None:
 
     results = list(map_shares(work, range(5), jobs=2))
     assert sorted(share for share, *_ in results) == list(range(5))
-    assert len({pid for _, pid, _, _ in results} - {os.getpid()}) == 5
+    assert len({pid for _, pid, _, _ in results} - {os.getpid()}) == 2
     for _, _, start, _ in results:
         assert sum(1 for _, _, s, e in results if s <= start < e) <= 2
+
+
+def test_a_long_share_holds_up_no_other() -> None:
+    """The process that has it does it alone; the other does all the rest."""
+
+    def work(share: int) -> Iterator[tuple[int, int]]:
+        if share == 0:
+            time.sleep(1)
+        yield share, os.getpid()
+
+    done: dict[int, set[int]] = {}
+    for share, pid in map_shares(work, range(200), jobs=2):
+        done.setdefault(pid, set()).add(share)
+    assert sorted(done.values(), key=len) == [{0}, set(range(1, 200))]
+
+
+def test_very_many_shares_are_all_done_once() -> None:
+    """More than the queue has room for."""
+
+    def work(share: int) -> Iterator[int]:
+        yield share
+
+    assert sorted(map_shares(work, range(5000), jobs=3)) == list(range(5000))
+
+
+def test_row_32_a_worker_that_dies_in_a_later_share_names_that_one() -> None:
+    """Not the first that its process did."""
+
+    def work(share: int) -> Iterator[int]:
+        yield share
+        if share == 37:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(WorkerLost) as caught:
+        list(map_shares(work, range(60), jobs=2))
+    assert caught.value.share_index == 37
+
+
+def test_results_of_any_size_come_in_order() -> None:
+    """Small ones go many at a time, large ones one by one, and the change between them is no matter."""
+    sizes = [*[10] * 500, *[200_000] * 20, *[10] * 500]
+
+    def work(share: int) -> Iterator[tuple[int, int, bytes]]:
+        for at, size in enumerate(sizes):
+            yield share, at, b"x" * size
+
+    seen: dict[int, list[int]] = {1: [], 2: []}
+    for share, at, data in map_shares(work, [1, 2], jobs=2):
+        assert len(data) == sizes[at]
+        seen[share].append(at)
+    assert seen == {share: list(range(len(sizes))) for share in (1, 2)}
 
 
 def test_large_results_and_a_slow_parent() -> None:
@@ -179,6 +230,20 @@ def test_a_result_that_cannot_be_pickled_is_an_exception_too() -> None:
 
     with pytest.raises(Exception, match="pickle"):
         list(map_shares(work, [1, 2], jobs=2))
+
+
+def test_what_was_yielded_before_a_failure_arrives() -> None:
+    """Also where a result of the same load cannot be pickled."""
+
+    def work(share: int) -> Iterator[object]:
+        yield from range(5)
+        yield (lambda: None) if share == 1 else 5
+        time.sleep(0.3)
+
+    seen: list[object] = []
+    with pytest.raises(Exception, match="lambda"):
+        seen.extend(map_shares(work, [1, 1], jobs=2))
+    assert {0, 1, 2, 3, 4} <= set(seen)
 
 
 def test_leaving_the_loop_ends_the_workers() -> None:

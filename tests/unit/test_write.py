@@ -204,6 +204,81 @@ class TestCommit:
             (out / record.path).symlink_to(root / "policypages.yaml")
             assert not output.present(record)
 
+    def test_all_present_is_present_of_each(self, root: Path, out: Path) -> None:
+        """One that is gone, of another size, a link or a folder is enough for a no; of none it is a yes."""
+        build(root, out, OLD)
+        files = [(path, len(data)) for path, data in OLD.items()]
+        page = out / "acme/privacy/index.html"
+        with opened(root, out) as output:
+            assert output.all_present(iter(files))
+            assert output.all_present([])
+            assert not output.all_present([*files, ("acme/none/index.html", 1)])
+            assert not output.all_present([*files, ("_overview/index.html/x", 1)])
+            page.write_bytes(b"longer than before")
+            assert not output.all_present(files)
+            page.unlink()
+            assert not output.all_present(files)
+            (root / "same-size").write_bytes(OLD["acme/privacy/index.html"])
+            page.symlink_to(root / "same-size")
+            assert not output.all_present(files)
+            page.unlink()
+            page.mkdir()
+            assert not output.all_present([("acme/privacy/index.html", page.stat().st_size)])
+
+    def test_a_new_site_is_one_step_of_a_commit(
+        self, root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However many files it has; a site that is there, and a file at the top, go file by file."""
+        build(root, out, OLD)
+        plans: list[journal.Journal] = []
+        store = journal.store
+
+        def note(top: int, plan: journal.Journal) -> None:
+            plans.append(plan)
+            store(top, plan)
+
+        monkeypatch.setattr(journal, "store", note)
+        assert build(root, out, {**NEW, **{f"fresh/p{at}/index.html": b"x" for at in range(500)}}) == []
+        (plan,) = plans
+        assert plan.folders == ("fresh", "turns")
+        assert sorted(plan.files) == [
+            "_overview/index.html",
+            "acme/cookies/index.html",
+            "acme/privacy/index.html",
+            "folds",
+        ]
+        assert len(plan.encode()) < 2000
+        assert journal.decode(plan.encode()) == plan
+
+    def test_a_name_with_nothing_staged_is_nothing(self, root: Path, out: Path) -> None:
+        """A site of which every page is up to date."""
+        build(root, out, OLD)
+        with opened(root, out) as output:
+            stage = output.new_stage()
+            stage_file(stage, "more/index.html", b"more")
+            staged: dict[str, list[str]] = {"acme": [], "more": ["more/index.html"], "none": []}
+            files = {**OLD, "more/index.html": b"more"}
+            assert output.commit(stage, staged, prune=(), owned=OLD, manifest=_manifest(files)) == []
+        assert tree(out) == files
+
+    def test_a_folder_that_went_in_between_is_made_again(
+        self, root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Somebody tidies up after the survey: the page arrives all the same."""
+        build(root, out, OLD)
+        store = journal.store
+
+        def tidy(top: int, plan: journal.Journal) -> None:
+            store(top, plan)
+            shutil.rmtree(out / "acme")
+
+        monkeypatch.setattr(journal, "store", tidy)
+        assert build(root, out, {**OLD, "acme/privacy/index.html": b"new"}) == []
+        assert tree(out) == {
+            "acme/privacy/index.html": b"new",
+            **{path: data for path, data in OLD.items() if not path.startswith("acme/")},
+        }
+
     def test_row_42_foreign_files_are_kept(self, root: Path, out: Path) -> None:
         """CNAME, .well-known, a note in a site that goes."""
         build(root, out, OLD)
@@ -291,6 +366,37 @@ class TestCommit:
                 stage_file(stage, "a/b", b"x")
             output.discard(stage)
         assert leftovers(out) == []
+
+    def test_a_link_in_the_stage_is_neither_followed_nor_lost(
+        self, root: Path, out: Path, tmp_path: Path
+    ) -> None:
+        """Somebody who may write there plants one, as a site's folder and deeper: nothing goes outside."""
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "keep").write_bytes(b"canary")
+        with opened(root, out) as output:
+            stage = output.new_stage()
+            (Path(stage.folder) / "acme").symlink_to(elsewhere)
+            (Path(stage.folder) / "beta").mkdir()
+            (Path(stage.folder) / "beta/privacy").symlink_to(elsewhere)
+            (Path(stage.folder) / "page.html").symlink_to(elsewhere / "keep")
+            for path in (
+                "acme/index.html",
+                "acme/privacy/index.html",
+                "beta/privacy/index.html",
+                "page.html",
+            ):
+                with pytest.raises(OSError, match=path):
+                    stage_file(stage, path, b"x")
+            output.discard(stage)
+        assert names_in(out) == [".policypages"]
+        assert [(path.name, path.read_bytes()) for path in elsewhere.iterdir()] == [("keep", b"canary")]
+
+    def test_sites_that_take_turns_are_staged(self, root: Path, out: Path) -> None:
+        """A process need not be done with a site before it goes to the next."""
+        files = {f"s{at % 3}/de/p{at}/index.html": b"%d" % at for at in range(30)}
+        assert build(root, out, files) == []
+        assert tree(out) == files
 
 
 class TestGuard:
@@ -738,6 +844,7 @@ class TestMachine:
                 if name.startswith(".staging-"):
                     output.discard(Stage(str(out / name)))
         assert code_of(problems) == ["machine"]
+        assert f"`{out}/acme/cookies/index.html`" in problems[0].message
         assert "next build finishes" in (problems[0].hint or "")
         opened(root, out).close()
         assert tree(out) == NEW

@@ -205,19 +205,26 @@ def _remove(top: int, records: tuple[FileRecord, ...]) -> list[Diagnostic]:
         for record in records:
             parent, name = beneath.split(record.path)
             folders.add(parent)  # even where the file went before: the kill may have come between the two
-            found = beneath.status(top, record.path)
-            if found is None or stat.S_ISDIR(found.st_mode):
-                continue
             folder = _known(way, parent)
-            if folder is None or not _holds(folder, name, record):
+            if folder is not None and _holds(folder, name, record):
+                _unlink(folder, name, record.path)
+                continue
+            found = beneath.status(top, record.path)
+            if found is not None and not stat.S_ISDIR(found.st_mode):
                 notes.append(_kept(record))
-            else:
-                os.unlink(name, dir_fd=folder)
     with beneath.Way(top) as way:
         # the last first: what is in a folder stands after it
         for path in sorted(folders, reverse=True):
             _remove_empty(way, path)
     return notes
+
+
+def _unlink(folder: int, name: str, path: str) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except OSError as error:
+        error.filename = path
+        raise
 
 
 def _known(way: beneath.Way, path: str) -> int | None:
