@@ -1,0 +1,114 @@
+"""Read the plainest YAML line by line; where a line could mean anything else, leave the file to libyaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+_MAX_DEPTH: Final = 20
+_MAX_BYTES: Final = 50_000  # so small a file is within every limit of size
+# all that is one character to libyaml and to Python alike: no break of a line, no tab, no mark of byte order
+_MORE: Final = "\xa0-\u2027\u202a-\ud7ff"
+_ANY: Final = rf"[ -~{_MORE}]"
+_KEY: Final = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}"
+# text that no sign begins, in which no `: ` makes a key and no ` #` a comment
+_SAFE: Final = rf"[ !\"$-9;-~{_MORE}]*"
+_TEXT: Final = rf"[A-Za-z0-9_(/+.$~{_MORE}](?:{_SAFE}:(?=[!-~{_MORE}]))*{_SAFE}"
+_QUOTED: Final = rf"\"[ !#-\[\]-~{_MORE}]*\"|'[ -&(-~{_MORE}]*'"
+# inside brackets a comma ends a text, and a colon may be a key's
+_PART: Final = rf"(?:[A-Za-z0-9_~{_MORE}][A-Za-z0-9_ .()/+&;'{_MORE}-]*|(?:{_QUOTED}) *)"
+_LIST: Final = rf"\[ *(?:{_PART}(?:, *{_PART})*)?\]"
+_PAIR: Final = rf"{_KEY}: +{_PART}"
+_MAPPING: Final = rf"\{{ *(?:{_PAIR}(?:, *{_PAIR})*)?\}}"
+_VALUE: Final = rf"{_TEXT}|(?:{_QUOTED}|{_LIST}|{_MAPPING}) *"
+_LINE: Final = re.compile(rf"( *)(?:({_KEY}):(?: +({_VALUE})| *)|- +({_VALUE}))(?:(?<= )#{_ANY}*)?")
+_PARTS: Final = re.compile(_PART)
+_PAIRS: Final = re.compile(rf"({_KEY}): +({_PART})")
+_NOTHING: Final = re.compile(rf" *(?:#{_ANY}*)?")
+_NULLS: Final = frozenset({"~", "null"})
+
+
+class NotPlainError(Exception):
+    """A line may mean more than this module reads."""
+
+
+def read_plain(data: bytes) -> dict[str, Any]:
+    """Read keys with values, below one another or in lists, exactly as libyaml would."""
+    mapping: dict[str, Any] = {}
+    indent = 0
+    outer: list[tuple[dict[str, Any], int]] = []
+    waiting: str | None = None  # a key that has its value below it, or none
+    items: list[Any] | None = None
+    items_indent = 0
+    for spaces, key, given, item in _lines(data):
+        at = len(spaces)
+        if key is None:
+            if waiting is not None and at >= indent:
+                mapping[waiting] = items = []
+                waiting, items_indent = None, at
+            if items is None or at != items_indent:
+                raise NotPlainError
+            items.append(_value(item))
+            continue
+        if at > indent and waiting is not None and len(outer) < _MAX_DEPTH:
+            outer.append((mapping, indent))
+            below: dict[str, Any] = {}
+            mapping[waiting] = below
+            mapping, indent = below, at
+        while at < indent:
+            mapping, indent = outer.pop()
+        if at != indent or key in mapping:
+            raise NotPlainError
+        items = None
+        waiting = key if given is None else None
+        mapping[key] = None if given is None else _value(given)
+    return _root(outer[0][0] if outer else mapping)
+
+
+def _root(mapping: dict[str, Any]) -> dict[str, Any]:
+    if not mapping:
+        raise NotPlainError
+    return mapping
+
+
+def _lines(data: bytes) -> Iterator[tuple[str, str | None, str | None, str]]:
+    """Give of each line its indent, its key, the key's value, and the value of an item of a list."""
+    for line in _decoded(data).split("\n"):
+        found = _LINE.fullmatch(line)
+        if found is not None:
+            yield found.groups()  # type: ignore[misc]  # there are four
+        elif _NOTHING.fullmatch(line) is None:
+            raise NotPlainError
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > _MAX_BYTES:
+        raise NotPlainError
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise NotPlainError from None
+
+
+def _value(text: str) -> Any:
+    """Return what a value is that stands on the line of its key."""
+    text = text.rstrip(" ")
+    if text[0] == "[":
+        return [_text(part.rstrip(" ")) for part in _PARTS.findall(text[1:-1])]
+    if text[0] == "{":
+        return _mapping(_PAIRS.findall(text[1:-1]))
+    return _text(text)
+
+
+def _mapping(pairs: list[tuple[str, str]]) -> dict[str, str | None]:
+    mapping = {key: _text(part.rstrip(" ")) for key, part in pairs}
+    if len(mapping) != len(pairs):
+        raise NotPlainError
+    return mapping
+
+
+def _text(text: str) -> str | None:
+    if text[0] in "\"'":
+        return text[1:-1]
+    return None if text in _NULLS else text
