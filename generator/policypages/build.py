@@ -6,16 +6,15 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from importlib.metadata import version
 from typing import Final
 
 from policypages import __version__
 from policypages.compile import Compiler
 from policypages.diagnostics import Diagnostic, did_you_mean, gather, has_errors, problem
 from policypages.formats import manifest as manifests
-from policypages.formats.language import LIBRARIES
 from policypages.formats.manifest import Entry, Manifest
 from policypages.formats.templates.theme import ThemeEngine
+from policypages.installed import version
 from policypages.load import EntityLoader, load_site
 from policypages.model import FileTask, Site, SitePlan, Sources
 from policypages.plan import SitePlanner, plan_overview, why_stale
@@ -23,9 +22,8 @@ from policypages.render import render_file
 from policypages.workers import WorkerLost, map_shares
 from policypages.write import Output, Stage, machine_problem, stage_file
 
-TOOL: Final = (
-    f"{__version__}; jinja2 {version('jinja2')}, markdown-it-py {version('markdown-it-py')}, {LIBRARIES}"
-)
+_LIBRARIES: Final = ("jinja2", "markdown-it-py", "babel", "num2words")
+TOOL: Final = f"{__version__}; {', '.join(f'{name} {version(name)}' for name in _LIBRARIES)}"
 OVERVIEW: Final = "_overview"
 _PER_WORKER: Final = 40
 Progress = Callable[[int, int], None]

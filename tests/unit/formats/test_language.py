@@ -61,10 +61,3 @@ def test_the_same_day_or_time_has_other_words_in_another_locale() -> None:
         assert language.duration_words(7, "year", "de") == "7 Jahre"
         assert language.duration_words(1, "year", "en") == "1 year"
         assert (language.unit_word(1, "day", "en"), language.unit_word(2, "day", "en")) == ("day", "days")
-
-
-def test_a_name_that_is_not_there_is_an_error() -> None:
-    """The libraries' versions are all that is found out only when asked for."""
-    assert language.LIBRARIES.startswith("babel ")
-    with pytest.raises(AttributeError, match="has no attribute 'LIBRARY'"):
-        language.LIBRARY  # noqa: B018 - to ask is the test
