@@ -8,24 +8,25 @@ from typing import Any, Final
 
 _MAX_DEPTH: Final = 20
 _MAX_BYTES: Final = 50_000  # so small a file is within every limit of size
-# all that is one character to libyaml and to Python alike: no break of a line, no tab, no mark of byte order
-_MORE: Final = "\xa0-\u2027\u202a-\ud7ff"
-_ANY: Final = rf"[ -~{_MORE}]"
+# what no line holds: controls, of which some break lines; and beyond Latin-1, where a class of
+# characters takes long to compile, the signs below
+_CONTROL: Final = r"\x00-\x1f\x7f-\x9f"
+_LAST: Final = "\ud7ff"
+_BREAKS: Final = ("\u2028", "\u2029")
 _KEY: Final = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}"
 # text that no sign begins, in which no `: ` makes a key and no ` #` a comment
-_SAFE: Final = rf"[ !\"$-9;-~{_MORE}]*"
-_TEXT: Final = rf"[A-Za-z0-9_(/+.$~{_MORE}](?:{_SAFE}:(?=[!-~{_MORE}]))*{_SAFE}"
-_QUOTED: Final = rf"\"[ !#-\[\]-~{_MORE}]*\"|'[ -&(-~{_MORE}]*'"
+_SAFE: Final = rf"[^#:{_CONTROL}]*"
+_TEXT: Final = rf"[^ !-#%-'*,:-@\[-^`{{-}}{_CONTROL}-](?:{_SAFE}:(?=[^ {_CONTROL}]))*{_SAFE}"
+_QUOTED: Final = rf"\"[^\"\\{_CONTROL}]*\"|'[^'{_CONTROL}]*'"
 # inside brackets a comma ends a text, and a colon may be a key's
-_PART: Final = rf"(?:[A-Za-z0-9_~{_MORE}][A-Za-z0-9_ .()/+&;'{_MORE}-]*|(?:{_QUOTED}) *)"
-_LIST: Final = rf"\[ *(?:{_PART}(?:, *{_PART})*)?\]"
-_PAIR: Final = rf"{_KEY}: +{_PART}"
-_MAPPING: Final = rf"\{{ *(?:{_PAIR}(?:, *{_PAIR})*)?\}}"
+_PART: Final = rf"(?:[^ -/:-@\[-^`{{-}}{_CONTROL}][^!-%*,:<-@\[-^`{{-}}{_CONTROL}]*|(?:{_QUOTED}) *)"
+_LIST: Final = rf"\[ *(?:{_PART}(?:, *(?=[^ \]])|(?=\])))*\]"
+_MAPPING: Final = rf"\{{ *(?:{_KEY}: +{_PART}(?:, *(?=[^ }}])|(?=\}})))*\}}"
 _VALUE: Final = rf"{_TEXT}|(?:{_QUOTED}|{_LIST}|{_MAPPING}) *"
-_LINE: Final = re.compile(rf"( *)(?:({_KEY}):(?: +({_VALUE})| *)|- +({_VALUE}))(?:(?<= )#{_ANY}*)?")
+_LINE: Final = re.compile(rf"( *)(?:({_KEY}):|-(?= ))(?: +({_VALUE})| *)(?:(?<= )#[^{_CONTROL}]*)?")
 _PARTS: Final = re.compile(_PART)
 _PAIRS: Final = re.compile(rf"({_KEY}): +({_PART})")
-_NOTHING: Final = re.compile(rf" *(?:#{_ANY}*)?")
+_NOTHING: Final = re.compile(rf" *(?:#[^{_CONTROL}]*)?")
 _NULLS: Final = frozenset({"~", "null"})
 
 
@@ -41,15 +42,15 @@ def read_plain(data: bytes) -> dict[str, Any]:
     waiting: str | None = None  # a key that has its value below it, or none
     items: list[Any] | None = None
     items_indent = 0
-    for spaces, key, given, item in _lines(data):
+    for spaces, key, given in _lines(data):
         at = len(spaces)
         if key is None:
             if waiting is not None and at >= indent:
                 mapping[waiting] = items = []
                 waiting, items_indent = None, at
-            if items is None or at != items_indent:
+            if items is None or at != items_indent or given is None:
                 raise NotPlainError
-            items.append(_value(item))
+            items.append(_value(given))
             continue
         if at > indent and waiting is not None and len(outer) < _MAX_DEPTH:
             outer.append((mapping, indent))
@@ -72,12 +73,12 @@ def _root(mapping: dict[str, Any]) -> dict[str, Any]:
     return mapping
 
 
-def _lines(data: bytes) -> Iterator[tuple[str, str | None, str | None, str]]:
-    """Give of each line its indent, its key, the key's value, and the value of an item of a list."""
+def _lines(data: bytes) -> Iterator[tuple[str, str | None, str | None]]:
+    """Give of each line its indent, its key (None: it is an item of a list), and its value."""
     for line in _decoded(data).split("\n"):
         found = _LINE.fullmatch(line)
         if found is not None:
-            yield found.groups()  # type: ignore[misc]  # there are four
+            yield found.groups()  # type: ignore[misc]  # there are three
         elif _NOTHING.fullmatch(line) is None:
             raise NotPlainError
 
@@ -85,10 +86,15 @@ def _lines(data: bytes) -> Iterator[tuple[str, str | None, str | None, str]]:
 def _decoded(data: bytes) -> str:
     if len(data) > _MAX_BYTES:
         raise NotPlainError
+    if data.isascii():
+        return data.decode("ascii")
     try:
-        return data.decode()
+        text = data.decode()
     except UnicodeDecodeError:
         raise NotPlainError from None
+    if max(text) > _LAST or any(each in text for each in _BREAKS):
+        raise NotPlainError
+    return text
 
 
 def _value(text: str) -> Any:
