@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Final
 
 from policypages import __version__
 from policypages.compile import Compiler
 from policypages.diagnostics import Diagnostic
-from policypages.formats.language import LIBRARIES
 from policypages.formats.templates.theme import ThemeEngine
+from policypages.installed import version_of
 from policypages.load.entity import EntityLoader
 from policypages.load.site import load_site
 from policypages.model import Site, Sources
 from policypages.plan.keys import digest
 from policypages.plan.sites import SitePlanner
 
-TOOL: Final = (
-    f"{__version__}; jinja2 {version('jinja2')}, markdown-it-py {version('markdown-it-py')}, {LIBRARIES}"
-)
+_LIBRARIES: Final = ("jinja2", "markdown-it-py", "babel", "num2words")
+TOOL: Final = f"{__version__}; {', '.join(f'{name} {version_of(name)}' for name in _LIBRARIES)}"
 
 
 @dataclass(frozen=True, slots=True)

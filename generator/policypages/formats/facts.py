@@ -13,6 +13,7 @@ from yaml import events
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs do not re-export it
 
 from policypages.diagnostics import Diagnostic, Label, Span, problem
+from policypages.formats.facts_plain import NotPlainError, read_plain
 from policypages.model import SourceFile
 
 # An event of the C parser: the stubs know neither that its values are text nor that it has marks.
@@ -65,6 +66,10 @@ def read_yaml(file: str, data: bytes) -> tuple[object, list[Diagnostic]]:
     With diagnostics the value holds what could still be read (of a key that stands twice, the
     first), `{}` at the worst.
     """
+    try:
+        return read_plain(data), []
+    except NotPlainError:
+        pass
     try:
         return _quick(data), []
     except (_OddError, yaml.YAMLError):

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 _LOCALES: Final = 256
 _PHRASES: Final = 4096
 SERIES: Final[dict[str, Literal["standard", "or"]]] = {"and": "standard", "or": "or"}
-
-
-def __getattr__(name: str) -> Any:
-    if name != "LIBRARIES":
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    from importlib.metadata import version
-
-    return f"babel {version('babel')}, num2words {version('num2words')}"
 
 
 @lru_cache(maxsize=_LOCALES)
