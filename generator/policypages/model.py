@@ -281,7 +281,8 @@ class PageTask(NamedTuple):
     """All that the article of one page and the page round it are made from.
 
     `sections` are those of the top, `every` are all in the order of the page. `facts` and `labels`
-    (the core's strings) are for the article; `alternates` are the locales that the page exists in, with the path of each below the site's folder.
+    (the core's strings) are for the article; `alternates` are the locales that the page exists in,
+    with the path of each below the site's folder.
     """
 
     site: SiteView
@@ -317,7 +318,7 @@ SiteLine = tuple[str, str, bool, tuple[tuple[str, str, str], ...]]
 
 
 class OverviewTask(NamedTuple):
-    """A page over sites, for the house: `number` counts from 0, `count` is of the sites of all pages.
+    """A page over sites, for the house: `number` counts from 0, `total` is of the sites of all pages.
 
     `pages` are all pages, each with its output path and the names of its first and last site; empty
     where there is but one.
@@ -326,7 +327,7 @@ class OverviewTask(NamedTuple):
     title: str
     locale: str
     sites: tuple[SiteLine, ...]
-    count: int
+    total: int
     number: int
     pages: tuple[tuple[str, str, str], ...]
     strings: Mapping[str, str]

@@ -11,7 +11,6 @@ import pytest
 from policypages import build as pipeline
 from policypages.cli.report import short
 from policypages.diagnostics import CODES, Diagnostic, gather
-
 from policypages.sources import open_folder
 
 FOLDER: Final = Path(__file__).parent / "invalid"

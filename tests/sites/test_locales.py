@@ -14,7 +14,6 @@ from lxml import html
 
 from policypages import build as pipeline
 from policypages.diagnostics import Diagnostic
-
 from policypages.sources import open_folder
 from policypages.write import open_output
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Options", "Plan", "Previous", "Report", "carry_out", "plan_build", "read_previous"]
 
 OVERVIEW: Final = "_overview"
-_PER_WORKER: Final = 40
+_PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
+_SHARES: Final = 1000
 Progress = Callable[[int, int], None]
 
 
@@ -167,7 +168,7 @@ class _Work:
 
     @cached_property
     def common(self) -> Common:
-        """What sites share; where it did not change since it was found good, it is read without a look at all of it."""
+        """What sites share; clauses that no page uses are not looked at again where none of it changed."""
         common = self.plan.common
         if common is None:
             common, _ = _read_common(self.plan.sources, compile_all=False)
@@ -189,16 +190,17 @@ class _Work:
             self.found += result.diagnostics
         for id_, known in self.kept.items():
             self.found += [
-                problem(code, message, hint=hint, entities=(id_,)) for code, message, hint in known.notes or ()
+                problem(code, message, hint=hint, entities=(id_,))
+                for code, message, hint in known.notes or ()
             ]
-        known = {**self.kept, **{one.id: one.known for one in self.results if one.known is not None}}
+        everything = {**self.kept, **{one.id: one.known for one in self.results if one.known is not None}}
         if not self.plan.options.only:
-            self._overview(known)
+            self._overview(everything)
         strict = self.plan.options.strict
         report = Report(
             diagnostics=gather(map(_strictly, self.found) if strict else self.found),
-            sites=sum(one.name is not None for one in known.values()),
-            pages=sum(len(one.pages) for one in known.values()),
+            sites=sum(one.name is not None for one in everything.values()),
+            pages=sum(len(one.pages) for one in everything.values()),
             made=sum(len(one.staged) for one in self.results),
             kept=self.files_kept + sum(one.kept for one in self.results),
             stale=sorted(stale for one in self.results for stale in one.stale),
@@ -208,7 +210,7 @@ class _Work:
             stage, self._stage = self._stage, None
             commit(self.output, stage, changes, report)
             if not report.failed:
-                self._remember(self.output, changes, known)
+                self._remember(self.output, changes, everything)
         return report
 
     # ---- sites
@@ -249,7 +251,8 @@ class _Work:
     def _build(self, ids: Sequence[str]) -> None:
         """Build sites, in as many processes as pay."""
         jobs = max(1, min(self.plan.options.jobs, len(ids) // _PER_WORKER))
-        shares = [ids[at::jobs] for at in range(jobs)]
+        size = max(_PER_WORKER, -(-len(ids) // _SHARES))
+        shares = [ids[at : at + size] for at in range(0, len(ids), size)]
         builder = self._builder()
 
         def work(share: Sequence[str]) -> Iterator[SiteResult]:
@@ -264,7 +267,7 @@ class _Work:
                     self.progress(done, total)
         except WorkerLost as lost:
             share = shares[lost.share_index]
-            message = f"the worker for {len(share):,} sites, `{share[0]}` among them, died: it {lost.how}"
+            message = f"the worker for `{share[0]}` to `{share[-1]}` died: it {lost.how}"
             hint = "nothing was written; run again, with `--jobs 1` if memory is short"
             self.found.append(problem("worker-lost", message, hint=hint))
 
@@ -275,9 +278,7 @@ class _Work:
         trace = traces.decode(previous.trace()) if options.explain else {}
         if self._stage is None and self.output is not None:
             self._stage = self.output.new_stage()
-        return SiteBuilder(
-            self.common, previous, options, output=self.output, stage=self._stage, trace=trace
-        )
+        return SiteBuilder(self.common, previous, options, output=self.output, stage=self._stage, trace=trace)
 
     def _overview(self, known: Mapping[str, Known]) -> None:
         """Make the pages over all sites, where one of these, or what they share, changed."""

@@ -9,7 +9,7 @@ from policypages import __version__
 from policypages.compile import Compiler
 from policypages.diagnostics import Diagnostic
 from policypages.formats.templates.theme import ThemeEngine
-from policypages.installed import version_of
+from policypages.installed import version
 from policypages.load.entity import EntityLoader
 from policypages.load.site import load_site
 from policypages.model import Site, Sources
@@ -17,7 +17,7 @@ from policypages.plan.keys import digest
 from policypages.plan.sites import SitePlanner
 
 _LIBRARIES: Final = ("jinja2", "markdown-it-py", "babel", "num2words")
-TOOL: Final = f"{__version__}; {', '.join(f'{name} {version_of(name)}' for name in _LIBRARIES)}"
+TOOL: Final = f"{__version__}; {', '.join(f'{name} {version(name)}' for name in _LIBRARIES)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from importlib.util import find_spec
+from pathlib import Path
 
 from policypages import __version__
 
-_LIBRARIES = ("jinja2", "markupsafe", "markdown_it", "babel", "num2words", "yaml", "pydantic", "pydantic_core")
+_LIBRARIES = (
+    "jinja2",
+    "markupsafe",
+    "markdown_it",
+    "babel",
+    "num2words",
+    "yaml",
+    "pydantic",
+    "pydantic_core",
+)
 
 
 def made_by(**options: object) -> str:
@@ -18,7 +27,7 @@ def made_by(**options: object) -> str:
     stamps = []
     for name in _LIBRARIES:
         spec = find_spec(name)
-        found = os.stat(spec.origin) if spec is not None and spec.origin else None
+        found = Path(spec.origin).stat() if spec is not None and spec.origin else None
         stamps.append(f"{name} {found.st_mtime_ns} {found.st_size} {found.st_ino}" if found else name)
     chosen = [f"{name}={value}" for name, value in sorted(options.items())]
     return "; ".join([__version__, *chosen, *stamps])

@@ -1,4 +1,4 @@
-"""Read and write the trace: what each file of the last build was made from, to say later why it is not up to date."""
+"""Read and write the trace: what each file was made from, to say later why it is not up to date."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def line_of(folder: str, files: Iterable[tuple[str, str]]) -> str:
 
 
 def decode(data: bytes | None) -> dict[str, Mapping[str, str]]:
-    """Read marks by folder and path; of a folder that stands twice the later holds, and a torn line is passed over."""
+    """Read marks by folder and path; the later line of a folder holds, and a torn one is passed over."""
     out: dict[str, Mapping[str, str]] = {}
     for line in (data or b"").splitlines():
         try:

@@ -213,4 +213,3 @@ def _section(settled: Settled, number: str | None, title: str, children: tuple[S
         contents=(Heading(number, title, anchor, below),) if heading == "block" else below,
         mark=digest(shape),
     )
-

@@ -25,7 +25,9 @@ def plan_overview(
     strings = {**theme.strings.get("en", {}), **(theme.strings[found] if found else {})}
     assets = {name: f"{FOLDER}/{hashed_name(name, data)}" for name, data in theme.assets.items()}
     slices = [tuple(lines[at : at + SITES_A_PAGE]) for at in range(0, len(lines), SITES_A_PAGE)] or [()]
-    pages = tuple([(_path(at), one[0][1], one[-1][1]) if one else ("", "", "") for at, one in enumerate(slices)])
+    pages = tuple(
+        [(_path(at), one[0][1], one[-1][1]) if one else ("", "", "") for at, one in enumerate(slices)]
+    )
     same = basis(
         {
             "policypages": tool,
@@ -43,7 +45,7 @@ def plan_overview(
             title=settings.title,
             locale=settings.locale,
             sites=one,
-            count=len(lines),
+            total=len(lines),
             number=at,
             pages=pages if len(pages) > 1 else (),
             strings=strings,

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
 from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target
@@ -156,7 +156,7 @@ class Shared:
 
     @staticmethod
     def collision_key(path: str) -> str:
-        """Return what a path has in common with others that some file system takes for it, without its site."""
+        """Return what a path has in common with others that are one file somewhere, without its site."""
         return _folded(path.partition("/")[2])
 
 

@@ -10,7 +10,6 @@ from policypages.formats import language
 from policypages.model import (
     Entity,
     FileTask,
-    FixedTask,
     IndexTask,
     MissingTask,
     Origin,
@@ -220,7 +219,7 @@ class _SiteWork:
         locale = view.entity.locale
         own = (view.entity.values.get("policies") or {}).get(link.id) or {}
         updated, reviewed = own.get("updated"), own.get("reviewed")
-        alternates = ()
+        alternates: tuple[tuple[str, str], ...] = ()
         if len(views) > 1:
             here = [
                 (other.entity.locale, each.path)
@@ -298,7 +297,9 @@ class _SiteWork:
         url: str | None = self.first.values.get("url")
         if url:
             homes = [view.site.home for view in views]
-            yield sitemap(self.id, url, [*homes, *[link.path for view in views for link in view.site.policies]])
+            yield sitemap(
+                self.id, url, [*homes, *[link.path for view in views for link in view.site.policies]]
+            )
         elif not self.first.facts.get("sample"):
             text = "no `url`: the site has no sitemap and no canonical addresses"
             self.found.append(

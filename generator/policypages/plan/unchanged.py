@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from policypages.formats.state import State
 
@@ -17,7 +18,7 @@ class Unchanged:
         """Take the stamps of all sources by path, and the path of each entity by id."""
         self._state = state
         self._entities = entities
-        self._changed: Set[str] = frozenset()
+        self._changed: AbstractSet[str] = frozenset()
         if state is not None:
             known = state.stamps
             changed = {path for path, stamp in stamps.items() if known.get(path) != stamp}

@@ -49,15 +49,17 @@ class _Composer:
     def section(self, section: Section) -> dict[str, Any]:
         """Return what the article's template wants of a section and those below it."""
         html = ""
-        if section.clause is not None:
-            level = section.level if section.heading != "none" else section.level - 1
-            scope = {**self.scope, "option": section.options, "sections": section.counts, LEVEL: level}
-            html, findings = section.clause.body.render(scope)
+        clause = section.clause
+        if clause is not None:
+            scope = self.scope  # one for all sections of the page: a text reads it, and keeps nothing of it
+            scope["option"], scope["sections"] = section.options, section.counts
+            scope[LEVEL] = section.level if section.heading != "none" else section.level - 1
+            html, findings = clause.body.render(scope)
             # the headers forbid a style in an element; text has no `<`, so this meets nothing but cells
             if "style=" in html:
                 html = _ALIGNED.sub(r'\1 class="align-\2"', html)
             for finding in findings:
-                self._explain(section, section.clause.body.tags[finding.tag], finding)
+                self._explain(section, clause.body.tags[finding.tag], finding)
         if section.heading == "run-in" and section.title:
             html = _run_in(section.title, html)
         out: dict[str, Any] = {
@@ -70,16 +72,14 @@ class _Composer:
             "contact": None,
             "table": None,
         }
-        self._show(section, out)
-        out["children"] = [self.section(child) for child in section.children]
+        if section.shows:
+            self._show(section, section.shows, out)
+        out["children"] = [self.section(child) for child in section.children] if section.children else ()
         return out
 
     # ---- contacts and tables
 
-    def _show(self, section: Section, out: dict[str, Any]) -> None:
-        shows = section.shows
-        if not shows:
-            return
+    def _show(self, section: Section, shows: str, out: dict[str, Any]) -> None:
         kind, _, name = shows.partition(".")
         if kind == "contacts":
             contact = (self.task.facts.get("contacts") or {}).get(name)

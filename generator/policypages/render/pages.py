@@ -173,7 +173,9 @@ def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeF
             "name": name,
             "sample": sample,
             "href": f"{up}{id_}/index.html",
-            "policies": [{"title": title, "href": f"{up}{page}", "locale": locale} for title, page, locale in pages],
+            "policies": [
+                {"title": title, "href": f"{up}{page}", "locale": locale} for title, page, locale in pages
+            ],
         }
         for id_, name, sample, pages in task.sites
     ]
@@ -186,6 +188,6 @@ def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeF
         "assets": {name: f"{up}{asset}" for name, asset in task.assets.items()},
         "lang": task.locale,
         "dir": language.direction(task.locale),
-        "overview": {"title": task.title, "sites": sites, "count": task.count, "parts": parts},
+        "overview": {"title": task.title, "sites": sites, "count": task.total, "parts": parts},
     }
     return _themed(engine, "overview.html", context)

@@ -78,7 +78,7 @@ class Output:
         return journals.holds(self._top, record)
 
     def read_aside(self, name: str) -> bytes | None:
-        """Return what a build wrote beside its manifest; None where there is nothing, or it cannot be read."""
+        """Return what a build wrote beside its manifest; None where there is nothing to be read."""
         try:
             return _read(self._top, f"{MANIFEST_FOLDER}/{name}")
         except OSError:

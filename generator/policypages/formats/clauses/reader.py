@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
@@ -22,6 +23,11 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "hr": "rule",
     "table_open": "row",
 }
+_HOST: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*"
+_PLAIN_ADDRESS: Final = re.compile(
+    rf"https?://{_HOST}(?:/[A-Za-z0-9/._~-]*)?|mailto:[A-Za-z0-9._+-]+@{_HOST}|tel:\+?[0-9-]+|#[a-z0-9-]+"
+)
+_SHORT: Final = 64  # no part of its host is too long for a name
 _HOLDERS: Final = {"list_item_open", "blockquote_open"}
 
 
@@ -137,4 +143,7 @@ def inline_markdown(text: str) -> str:
 
 def encode_url(url: str) -> str:
     """Percent-encode an address as markdown-it does; what is encoded already stays."""
+    # taking an address apart and putting it together costs more than the sentence round it
+    if len(url) <= _SHORT and _PLAIN_ADDRESS.fullmatch(url):
+        return url
     return READER.normalizeLink(url)
