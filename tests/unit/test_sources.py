@@ -310,7 +310,8 @@ def test_row_19_a_link_swapped_in_is_never_followed(root: Path, outside: Path) -
     seen = set()
     try:
         until = time.monotonic() + 0.6
-        while time.monotonic() < until:
+        # on a busy machine the folder itself may not be met in so short a time
+        while time.monotonic() < until or (len(seen) < 2 and time.monotonic() < until + 10):
             try:
                 fresh = FolderSources.__new__(FolderSources)
                 fresh.__dict__.update(sources.__dict__, _folders={})
