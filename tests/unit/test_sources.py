@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -309,7 +310,8 @@ def test_row_19_a_link_swapped_in_is_never_followed(root: Path, outside: Path) -
     seen = set()
     try:
         until = time.monotonic() + 0.6
-        while time.monotonic() < until:
+        # on a busy machine the folder itself may not be met in so short a time
+        while time.monotonic() < until or (len(seen) < 2 and time.monotonic() < until + 10):
             try:
                 fresh = FolderSources.__new__(FolderSources)
                 fresh.__dict__.update(sources.__dict__, _folders={})
@@ -342,6 +344,7 @@ def test_many_folders_do_not_use_up_the_descriptors(root: Path) -> None:
     for index in range(50):
         (root / f"content/entities/{index}").mkdir()
         (root / f"content/entities/{index}/e{index}.yaml").write_text("x")
+    gc.collect()  # what tests before this one left in circles may hold descriptors
     before = descriptors()
     sources = opened(root)
     for path in sources.paths:

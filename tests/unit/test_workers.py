@@ -54,6 +54,7 @@ def _alive(pid: int) -> bool:
 
 @pytest.fixture(autouse=True)
 def _nothing_left() -> Iterator[None]:
+    gc.collect()  # what tests before this one left in circles may hold descriptors
     open_before = descriptors()
     yield
     assert children() == []
