@@ -182,7 +182,10 @@ def test_json_is_all_that_goes_to_stdout(
 def test_github_annotations_go_to_stdout(broken: Path) -> None:
     """With --format github a workflow reads annotations from stdout, with paths from the site's root."""
     ran = run("-C", broken, "check", "--format", "github")
-    assert "::error file=content/entities/acme-shop.yaml,line=6,col=1,title=unknown-key::" in ran.stdout
+    assert (
+        "::error file=content/entities/acme-shop.yaml,line=6,col=1,endColumn=11,title=unknown-key::"
+        in ran.stdout
+    )
 
 
 def test_no_colour_without_a_terminal(broken: Path) -> None:
