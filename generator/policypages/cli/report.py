@@ -28,14 +28,17 @@ _ANNOTATIONS: Final = 10  # GitHub shows no more than ten of each kind in one st
 _WORDS: Final = re.compile(r"[^\s`]*(?:`[^`]*`[^\s`]*)+|\S+")
 
 
-def show(found: Sequence[Diagnostic], form: str, read: ReadText) -> None:
-    """Print diagnostics: JSON and annotations to stdout, since they are data, all else to stderr."""
+def show(found: Sequence[Diagnostic], form: str, read: ReadText, *, root: str | None = None) -> None:
+    """Print diagnostics: JSON and annotations to stdout, since they are data, all else to stderr.
+
+    `root` is the folder of the site, from which paths begin.
+    """
     match form:
         case "json":
             data = {"version": 1, "diagnostics": [as_data(one) for one in found]}
             click.echo(json.dumps(data, indent=2))
         case "github":
-            for line in github(found):
+            for line in github(found, _way_to(root)):
                 click.echo(line)
         case "short":
             for one in found:
@@ -114,7 +117,16 @@ def short(one: Diagnostic) -> str:
     return visible(text.replace("\n", " "))
 
 
-def github(found: Sequence[Diagnostic]) -> Iterable[str]:
+def _way_to(root: str | None) -> str:
+    """Return how a path of the site begins for GitHub, which finds files from the root of the checkout."""
+    checkout = os.environ.get("GITHUB_WORKSPACE")
+    if not checkout or root is None:
+        return ""
+    place, top = os.path.realpath(root), os.path.realpath(checkout)
+    return place[len(top) + 1 :].replace(os.sep, "/") + "/" if place.startswith(top + os.sep) else ""
+
+
+def github(found: Sequence[Diagnostic], way: str = "") -> Iterable[str]:
     """Write annotations for a workflow, within the ten of a kind that one step may have.
 
     What does not fit is counted in a last notice, which is one of the ten itself:
@@ -127,7 +139,7 @@ def github(found: Sequence[Diagnostic]) -> Iterable[str]:
     for one, kind in zip(found, kinds, strict=True):
         if shown[kind] < (_ANNOTATIONS if all_fit or kind != "notice" else _ANNOTATIONS - 1):
             shown[kind] += 1
-            yield _annotation(one, kind)
+            yield _annotation(one, kind, way)
         else:
             left[one.severity] += 1
     if left:
@@ -135,13 +147,14 @@ def github(found: Sequence[Diagnostic]) -> Iterable[str]:
         yield f"::notice title=policypages::{_data(text)}"
 
 
-def _annotation(one: Diagnostic, kind: str) -> str:
+def _annotation(one: Diagnostic, kind: str, way: str) -> str:
     hits = f" ({len(one.entities):,} entities: {_names(one)})" if len(one.entities) > 1 else _in_brackets(one)
     text = one.message + hits + (f"\nhint: {one.hint}" if one.hint else "")
     where = ""
     if one.span:
         end = one.span.column + one.span.length
-        where = f"file={_property(one.span.file)},line={one.span.line},col={one.span.column},endColumn={end},"
+        file = _property(way + one.span.file)
+        where = f"file={file},line={one.span.line},col={one.span.column},endColumn={end},"
     return f"::{kind} {where}title={_property(one.code)}::{_data(text)}"
 
 
