@@ -109,7 +109,7 @@ def _by_place(found: Diagnostic) -> tuple[object, ...]:
 GROUPS: Final[dict[str, tuple[Code, ...]]] = {
     "Reading files": (
         Code("unreadable-file", "a source file cannot be read, or its name is not UTF-8"),
-        Code("outside-root", "a symbolic link leads out of the site folder"),
+        Code("outside-root", "a symbolic link leads out of the site folder, or round in a circle"),
         Code("invalid-encoding", "a source file is not UTF-8, or holds a NUL or another control character"),
         Code("too-large", "a file, a nesting or a value is larger than the limits allow"),
     ),
@@ -151,8 +151,8 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("refused-expression", "an expression that the clause language does not have"),
         Code("unbalanced-tag", "a tag is not closed, or closes nothing, or closes in another block"),
         Code("misplaced-tag", "a tag stands where it would be shown as text or break the structure"),
-        Code("empty-item", "a list item that can be left without text"),
-        Code("heading-level", "a heading inside a clause is deeper than level 6"),
+        Code("empty-item", "an item, a heading, a link or emphasis that can be left without text"),
+        Code("heading-level", "a heading is deeper than level 6"),
         Code("suspicious-character", "a character that is not seen but changes what is read"),
     ),
     "Pages": (

@@ -98,23 +98,23 @@ def _compare(code: str, printed: str, *, regen: bool) -> None:
 
 _DYING = """
 import os
-from policypages import build
-real = build._build_site
-def dies(plan, loader, id_, output, stage):
+from policypages.load.entity import EntityLoader
+real = EntityLoader.load
+def dies(loader, id_):
     if id_ == "acme-070":
         os.kill(os.getpid(), 9)
-    return real(plan, loader, id_, output, stage)
-build._build_site = dies
+    return real(loader, id_)
+EntityLoader.load = dies
 """
 _EDITED = """
 import pathlib
-from policypages import build
-real = build._build_site
-def edited(*given):
+from policypages.load.entity import EntityLoader
+real = EntityLoader.load
+def edited(loader, id_):
     with pathlib.Path("content/entities/acme.yaml").open("a") as file:
         file.write("# edited meanwhile\\n")
-    return real(*given)
-build._build_site = edited
+    return real(loader, id_)
+EntityLoader.load = edited
 """
 
 

@@ -245,7 +245,7 @@ def _finish(found: list[Diagnostic], form: str, sources: Any) -> int:
     def read(path: str) -> str:
         return str(sources.read(path).decode("utf-8-sig", "replace")) if sources is not None else ""
 
-    report.show(found, form, read)
+    report.show(found, form, read, root=sources.root if sources is not None else None)
     if not has_errors(found):
         return 0
     return USAGE if any(_is_usage(one) for one in found if one.severity == "error") else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -14,6 +14,7 @@ import click
 from policypages.diagnostics import Span
 
 ReadText = Callable[[str], str]
+WHOLE_LINE: Final = 0  # the length of a span that is its line, from the first letter to the last
 _CUT: Final = "…"
 _BEFORE: Final = 3  # of a line that is too long, a third of the width shows what stands before the mark
 _NEWLINE: Final = re.compile(r"\r\n|\r|\n")
@@ -99,11 +100,18 @@ def _rows(marks: Iterable[Mark], lines: Sequence[str], *, gutter: int, room: int
         head = f"{blue(str(number).rjust(gutter))} {blue('|')}"
         fits = cells(line) <= room
         for index, mark in enumerate(here):
-            shown, start, length = _window(line, mark.span, room)
+            shown, start, length = _window(line, _on_line(mark.span, line), room)
             if index == 0 or not fits:
                 out.append(f"{head} {shown}")
             out += [f"{bar} {row}" for row in _under(mark, start, length, room)]
     return out
+
+
+def _on_line(span: Span, line: str) -> Span:
+    if span.length != WHOLE_LINE:
+        return span
+    words = line.strip()
+    return replace(span, column=line.index(words) + 1, length=len(words))
 
 
 def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:

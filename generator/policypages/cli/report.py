@@ -7,13 +7,14 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TextIO
 
 import click
 
-from policypages.cli.excerpt import Mark, ReadText, blue, cells, excerpts, visible
-from policypages.diagnostics import Diagnostic
+from policypages.cli.excerpt import WHOLE_LINE, Mark, ReadText, blue, cells, excerpts, visible
+from policypages.diagnostics import Diagnostic, Span
 
 FORMATS: Final = ("full", "short", "json", "github")
 _COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -27,14 +28,17 @@ _ANNOTATIONS: Final = 10  # GitHub shows no more than ten of each kind in one st
 _WORDS: Final = re.compile(r"[^\s`]*(?:`[^`]*`[^\s`]*)+|\S+")
 
 
-def show(found: Sequence[Diagnostic], form: str, read: ReadText) -> None:
-    """Print diagnostics: JSON and annotations to stdout, since they are data, all else to stderr."""
+def show(found: Sequence[Diagnostic], form: str, read: ReadText, *, root: str | None = None) -> None:
+    """Print diagnostics: JSON and annotations to stdout, since they are data, all else to stderr.
+
+    `root` is the folder of the site, from which paths begin.
+    """
     match form:
         case "json":
             data = {"version": 1, "diagnostics": [as_data(one) for one in found]}
             click.echo(json.dumps(data, indent=2))
         case "github":
-            for line in github(found):
+            for line in github(found, _way_to(root)):
                 click.echo(line)
         case "short":
             for one in found:
@@ -113,22 +117,45 @@ def short(one: Diagnostic) -> str:
     return visible(text.replace("\n", " "))
 
 
-def github(found: Sequence[Diagnostic]) -> Iterable[str]:
-    """Write annotations for a workflow, within the ten of a kind that one step may have."""
-    counts: Counter[str] = Counter()
-    for one in found:
-        kind = _GITHUB[one.severity]
-        counts[kind] += 1
-        if counts[kind] > _ANNOTATIONS:
-            continue
-        text = one.message + _in_brackets(one) + (f"\nhint: {one.hint}" if one.hint else "")
-        where = ""
-        if one.span:
-            where = f"file={_property(one.span.file)},line={one.span.line},col={one.span.column},"
-        yield f"::{kind} {where}title={_property(one.code)}::{_data(text)}"
-    for kind, count in counts.items():
-        if count > _ANNOTATIONS:
-            yield f"{count - _ANNOTATIONS} more of the kind `{kind}` are not annotated"
+def _way_to(root: str | None) -> str:
+    """Return how a path of the site begins for GitHub, which finds files from the root of the checkout."""
+    checkout = os.environ.get("GITHUB_WORKSPACE")
+    if not checkout or root is None:
+        return ""
+    place, top = os.path.realpath(root), os.path.realpath(checkout)
+    return place[len(top) + 1 :].replace(os.sep, "/") + "/" if place.startswith(top + os.sep) else ""
+
+
+def github(found: Sequence[Diagnostic], way: str = "") -> Iterable[str]:
+    """Write annotations for a workflow, within the ten of a kind that one step may have.
+
+    What does not fit is counted in a last notice, which is one of the ten itself:
+    https://docs.github.com/en/actions/reference/limits
+    """
+    kinds = [_GITHUB[one.severity] for one in found]
+    all_fit = max(Counter(kinds).values(), default=0) <= _ANNOTATIONS
+    shown: Counter[str] = Counter()
+    left: Counter[str] = Counter()
+    for one, kind in zip(found, kinds, strict=True):
+        if shown[kind] < (_ANNOTATIONS if all_fit or kind != "notice" else _ANNOTATIONS - 1):
+            shown[kind] += 1
+            yield _annotation(one, kind, way)
+        else:
+            left[one.severity] += 1
+    if left:
+        text = f"{_counted(left, more=True)}: `policypages check --format short` shows all"
+        yield f"::notice title=policypages::{_data(text)}"
+
+
+def _annotation(one: Diagnostic, kind: str, way: str) -> str:
+    hits = f" ({len(one.entities):,} entities: {_names(one)})" if len(one.entities) > 1 else _in_brackets(one)
+    text = one.message + hits + (f"\nhint: {one.hint}" if one.hint else "")
+    where = ""
+    if one.span:
+        end = one.span.column + one.span.length
+        file = _property(way + one.span.file)
+        where = f"file={file},line={one.span.line},col={one.span.column},endColumn={end},"
+    return f"::{kind} {where}title={_property(one.code)}::{_data(text)}"
 
 
 def _data(text: str) -> str:
@@ -151,7 +178,7 @@ def _in_brackets(one: Diagnostic) -> str:
 def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
     """Write a diagnostic with the lines it speaks of, how it was reached, and what to do."""
     colour = _COLOURS[one.severity]
-    marks = [Mark(one.span, "", "^", colour)] if one.span else []
+    marks = [Mark(_shown_span(one, one.span), "", "^", colour)] if one.span else []
     marks += [Mark(label.span, label.text, "-", "blue") for label in one.labels]
     gutter = max((len(str(mark.span.line)) for mark in marks), default=1)
     room = width or _UNBOUNDED
@@ -176,6 +203,12 @@ def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
     return "\n".join(out)
 
 
+def _shown_span(one: Diagnostic, span: Span) -> Span:
+    """Return what to mark: of a template Jinja tells the line alone, so all of it is marked."""
+    line_alone = one.code == "theme-template" and span.column == 1 and span.line > 1
+    return replace(span, length=WHOLE_LINE) if line_alone else span
+
+
 def fill(text: str, width: int, *, first: str, rest: str) -> list[str]:
     """Break a text between words, and never inside backticks, so that a command can be copied."""
     return _fill_parts(_WORDS.findall(visible(text.replace("\n", " "))), width, first, rest)
@@ -195,8 +228,14 @@ def _fill_parts(parts: Sequence[str], width: int, first: str, rest: str) -> list
 
 def tally(found: Sequence[Diagnostic]) -> str:
     """Count diagnostics by severity: `2 errors, 1 warning`."""
-    counts = Counter(one.severity for one in found)
-    words = [
-        f"{counts[s]:,} {s}{'s' if counts[s] != 1 else ''}" for s in ("error", "warning", "note") if counts[s]
-    ]
-    return ", ".join(words)
+    return _counted(Counter(one.severity for one in found))
+
+
+def _counted(counts: Mapping[str, int], *, more: bool = False) -> str:
+    """Write counts by severity in words: `2 errors, 1 warning`, or `2 more errors, 1 more warning`."""
+    word = "more " if more else ""
+    return ", ".join(
+        f"{counts[s]:,} {word}{s}{'s' if counts[s] != 1 else ''}"
+        for s in ("error", "warning", "note")
+        if counts.get(s)
+    )

@@ -180,9 +180,21 @@ def test_json_is_all_that_goes_to_stdout(
 
 
 def test_github_annotations_go_to_stdout(broken: Path) -> None:
-    """With --format github a workflow reads annotations from stdout, with paths from the site's root."""
+    """With --format github a workflow reads annotations from stdout."""
     ran = run("-C", broken, "check", "--format", "github")
-    assert "::error file=content/entities/acme-shop.yaml,line=6,col=1,title=unknown-key::" in ran.stdout
+    assert (
+        "::error file=content/entities/acme-shop.yaml,line=6,col=1,endColumn=11,title=unknown-key::"
+        in ran.stdout
+    )
+
+
+def test_github_finds_the_files_of_a_site_below_the_checkout(broken: Path) -> None:
+    """Where the site is a folder of the checkout, annotations name files from the checkout's root."""
+    for checkout, way in ((broken.parent, f"{broken.name}/"), (broken, ""), (broken / "content", "")):
+        ran = run(
+            "-C", broken, "check", "--format", "github", environment={"GITHUB_WORKSPACE": str(checkout)}
+        )
+        assert f"::error file={way}content/entities/acme-shop.yaml,line=6," in ran.stdout
 
 
 def test_no_colour_without_a_terminal(broken: Path) -> None:

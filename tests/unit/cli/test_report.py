@@ -10,7 +10,7 @@ import pytest
 
 from policypages.cli import report
 from policypages.cli.excerpt import cells
-from policypages.diagnostics import Diagnostic, Label, Span, problem
+from policypages.diagnostics import Diagnostic, Label, Span, gather, problem
 
 GOLDEN = Path(__file__).parent / "golden"
 LONG = "word " * 40 + "{{ retention.orders }} " + "word " * 40
@@ -177,18 +177,78 @@ def test_no_more_than_fifty_of_a_code_are_shown(capsys: pytest.CaptureFixture[st
     assert len(err.splitlines()) == 61
 
 
-def test_github_gets_ten_of_a_kind(capsys: pytest.CaptureFixture[str]) -> None:
-    """Ten errors and ten warnings are annotated, which is what one step may have; the rest is counted."""
-    errors = [problem("unknown-key", f"key {n}", Span("x.yaml", n, 1)) for n in range(1, 13)]
-    warnings = [problem("suspicious-character", f"char {n}", Span("x.md", n, 1)) for n in range(1, 12)]
-    out, _ = shown(capsys, "github", [*errors, *warnings])
+@pytest.mark.parametrize(
+    ("errors", "warnings", "notes", "last"),
+    [
+        (10, 10, 10, None),
+        (12, 11, 0, "2 more errors, 1 more warning: `policypages check --format short` shows all"),
+        (11, 0, 10, "1 more error, 1 more note: `policypages check --format short` shows all"),
+        (0, 0, 1200, "1,191 more notes: `policypages check --format short` shows all"),
+    ],
+)
+def test_github_gets_ten_of_a_kind(
+    capsys: pytest.CaptureFixture[str], errors: int, warnings: int, notes: int, last: str | None
+) -> None:
+    """A step may have ten of each kind: the first are annotated, the rest is counted in the last notice."""
+    found = [problem("unknown-key", f"key {n}", Span("x.yaml", n, 1)) for n in range(errors)]
+    found += [problem("suspicious-character", f"char {n}", Span("x.md", n, 1)) for n in range(warnings)]
+    found += [problem("no-address", f"no `url` {n}", entities=(f"e{n}",)) for n in range(notes)]
+    out, _ = shown(capsys, "github", found)
     lines = out.splitlines()
-    assert [line.startswith("::error ") for line in lines].count(True) == 10
-    assert [line.startswith("::warning ") for line in lines].count(True) == 10
-    assert lines[-2:] == [
-        "2 more of the kind `error` are not annotated",
-        "1 more of the kind `warning` are not annotated",
+    kinds = [line[2:].partition(" ")[0] for line in lines]
+    assert kinds.count("error") == min(errors, 10)
+    assert kinds.count("warning") == min(warnings, 10)
+    assert kinds.count("notice") == min(notes + bool(last), 10)
+    assert len(lines) == sum(map(kinds.count, ("error", "warning", "notice")))
+    if last is None:
+        assert "more" not in out
+    else:
+        assert lines[-1] == f"::notice title=policypages::{last}"
+
+
+def test_github_is_told_of_a_shared_fault_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A clause that hits three hundred sites is one annotation, with their number and the first of them."""
+    sites = tuple(f"site-{n}" for n in range(1, 301))
+    found = [
+        problem("unknown-fact", "nothing is called `nmae`", Span("c.md", 4, 2, 4), entities=(site,))
+        for site in sites
     ]
+    out, _ = shown(capsys, "github", gather(found))
+    assert out == (
+        "::error file=c.md,line=4,col=2,endColumn=6,title=unknown-fact::nothing is called `nmae`"
+        " (300 entities: site-1, site-10, site-100, site-101, site-102 and 295 more)\n"
+    )
+
+
+def test_a_fault_of_a_template_marks_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a template the line is known and no more: all its words are marked, not the space before them."""
+    found = problem("theme-template", "there is nothing called `nmae`", Span("themes/a/page.html", 2))
+    report.show([found], "full", lambda _: "<p>\n  {{ site.nmae }}\n</p>\n")
+    assert "2 |   {{ site.nmae }}\n  |   ^^^^^^^^^^^^^^^\n" in capsys.readouterr().err
+
+
+def test_a_mark_on_one_letter_of_a_word_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is said of a file as such names the file, and marks no letter of its first word."""
+    for label in ((), (Label(Span("a.yaml"), "`name` is missing here"),)):
+        span = Span("c.md", 1, 1, 2) if label else Span("a.yaml")
+        one = problem("missing-key", "`name` is missing", span, labels=label)
+        report.show([one], "full", {"a.yaml": "url: x\n", "c.md": "ab\n"}.__getitem__)
+    err = capsys.readouterr().err
+    assert "url" not in err
+    assert "\n --> a.yaml\n" in err
+    assert "\n ::: a.yaml: `name` is missing here\n" in err
+
+
+def test_where_there_is_more_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Below all diagnostics in full stands one line on `rule`; other formats are data and have none."""
+    one = FOUND[1]
+    for found, says in (([one, one], "missing-fact"), (FOUND, "CODE")):
+        out, err = shown(capsys, "full", found)
+        assert err.endswith(f"\n\nfor more on a code: policypages rule {says}\n\n")
+        assert (out + err).count("policypages rule") == 1
+    assert shown(capsys, "full", []) == ("", "")
+    for form in ("short", "json", "github"):
+        assert "policypages rule" not in "".join(shown(capsys, form))
 
 
 def test_json_is_the_documented_object(capsys: pytest.CaptureFixture[str]) -> None:

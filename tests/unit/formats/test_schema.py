@@ -381,7 +381,7 @@ def test_every_fact_may_be_null() -> None:
 def test_a_policy_wants_a_title() -> None:
     """What is required and not there is told at the mapping."""
     assert complaints("policy", "path: x\nsections: a\n") == [
-        "1:1 missing-key `title` is missing",
+        "1:1 missing-key `title` is missing (add `title: …`)",
         "2:11 invalid-value `sections` wants a list, not `a` (write `[a]`, or one `- ` line for each)",
     ]
 
