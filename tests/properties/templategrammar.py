@@ -233,7 +233,7 @@ def themes(draw: Draw) -> Mapping[str, str]:
 
 texts = st.sampled_from(TEXTS) | st.text(max_size=8)
 usual = texts | st.integers(0, 9)
-ODD: Final = (
+ODD: Final[tuple[Any, ...]] = (
     *(None, "", 0, True, False, Decimal("2.50"), 1.5, [], {}, (), datetime.date(2026, 11, 22)),
     *(Markup("<b>x</b>"), Markup(""), Term.of("code", "words & more")),
     Worded("seven years", {"count": 7, "unit": "years"}),
