@@ -40,6 +40,10 @@ class Reference:
         """Write the link."""
         return f'<a href="{escaped(self.address)}">{escaped(self.title)}</a>'
 
+    def __str__(self) -> str:
+        """Write the title: that is what a filter for lists makes text of."""
+        return self.title
+
 
 class Address(str):
     """The address of a Reference: it may use the scheme by which an article names another policy."""
@@ -56,6 +60,10 @@ class Missing:
         self.why = why
         self.title = self
         self.number = self
+
+    def __str__(self) -> str:
+        """Refuse: what is not there has no text."""
+        raise TypeError(self.why)
 
 
 def _is_empty(value: object) -> bool:
