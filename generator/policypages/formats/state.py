@@ -103,7 +103,7 @@ def decode(data: bytes, *, made_by: str, manifest: str) -> State | None:
 
 
 def _digest(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()
+    return json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode()
 
 
 def _notes(given: Iterable[Any] | None) -> tuple[tuple[str, str, str | None], ...] | None:

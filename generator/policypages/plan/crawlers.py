@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from policypages.model import FileTask, FixedTask
 from policypages.plan.keys import file_task
@@ -20,7 +20,7 @@ def sitemap(site: str, url: str, paths: Iterable[str]) -> FileTask:
     """List pages by their full addresses: paths below the site's folder, below `url`."""
     base = url.rstrip("/")
     places = [f"{base}/{path.removesuffix('index.html')}" for path in paths]
-    lines = "".join(f"  <url><loc>{escape(place)}</loc></url>\n" for place in places[:_SITEMAP_PAGE])
+    lines = "".join(f"  <url><loc>{escape(place, quote=False)}</loc></url>\n" for place in places[:_SITEMAP_PAGE])
     return _fixed(f"{site}/sitemap.xml", f"{_HEAD}{lines}</urlset>\n")
 
 
