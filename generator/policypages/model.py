@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -229,8 +229,8 @@ class Section:
     `level` is the level of its heading in HTML (2 for the sections of a page); `counts` are the
     numbers of its own numbered children, for `sections.first` and the like. `shown_at` is what states
     `shows`, where it is not the clause itself. `target` is what `ref` leads to, None without a heading;
-    `contents` are its lines in the contents of the page. `mark` is a digest of all of it that shows,
-    the words of the clause and the sections below apart.
+    `contents` are its lines in the contents of the page. `mark` is a text that tells it from
+    others in all that shows, the words of the clause and the sections below apart.
     """
 
     id: str
@@ -313,7 +313,7 @@ class MissingTask(NamedTuple):
     site: SiteView
 
 
-SiteLine = tuple[str, str, bool, tuple[tuple[str, str, str], ...]]
+SiteLine = tuple[str, str, bool, Sequence[Sequence[str]]]
 """A site in the overview: id, name, whether it is a sample, and its pages as (title, path, locale)."""
 
 

@@ -41,7 +41,8 @@ class Plan:
     """A build that can be carried out: which sites there are, and which of them must be looked at.
 
     `common` is None where nothing changed that sites share: it is read when a site asks for it.
-    `stamps` are of the sources as they are; `state` is what the last build knew of them.
+    `stamps` are of the sources as they are; `state` is what the last build knew of them, and
+    `unchanged` whether that is all still so.
     """
 
     sources: Sources
@@ -53,6 +54,7 @@ class Plan:
     ids: tuple[str, ...]
     look_at: frozenset[str]
     common: Common | None
+    unchanged: bool
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -109,6 +111,7 @@ def plan_build(
         ids,
         frozenset(look_at),
         common,
+        unchanged.all,
         tuple(found),
     )
     return plan, found
@@ -189,10 +192,8 @@ class _Work:
         for result in self.results:
             self.found += result.diagnostics
         for id_, known in self.kept.items():
-            self.found += [
-                problem(code, message, hint=hint, entities=(id_,))
-                for code, message, hint in known.notes or ()
-            ]
+            for code, message, hint in known.notes or ():
+                self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
         everything = {**self.kept, **{one.id: one.known for one in self.results if one.known is not None}}
         if not self.plan.options.only:
             self._overview(everything)
@@ -205,13 +206,18 @@ class _Work:
             kept=self.files_kept + sum(one.kept for one in self.results),
             stale=sorted(stale for one in self.results for stale in one.stale),
         )
-        if self.output is not None and not report.failed:
+        if self.output is not None and not report.failed and not self._is_as_it_was():
             changes = Changes(self.plan.options, self.plan.previous, self.results, self.kept_lines)
             stage, self._stage = self._stage, None
             commit(self.output, stage, changes, report)
             if not report.failed:
                 self._remember(self.output, changes, everything)
         return report
+
+    def _is_as_it_was(self) -> bool:
+        """Tell whether neither a source nor a file of the output is other than the last build left it."""
+        lines = self.plan.previous.manifest.lines
+        return self.plan.unchanged and not self.results and len(self.kept_lines) == len(lines)
 
     # ---- sites
 

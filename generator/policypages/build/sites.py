@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from policypages.model import FileTask, SitePlan
 
 Trace = Mapping[str, Mapping[str, str]]
-"""What the files of the last build were made from: marks by folder and path."""
+"""What the files of the last build were made from: marks by folder, and by path below it."""
 
 
 class SiteBuilder:
@@ -85,7 +85,8 @@ class SiteBuilder:
         line = trace = ""
         if self._output is not None:
             line = manifests.line_of(folder, entries)
-            trace = trace_line(folder, [(file.path, file.marks) for file in files])
+            skip = len(folder) + 1
+            trace = trace_line(folder, [(file.path[skip:], file.marks) for file in files])
         kept = len(files) - len(staged)
         return SiteResult(folder, line, None, trace, tuple(staged), tuple(stale), kept, tuple(problems))
 
@@ -103,19 +104,19 @@ class SiteBuilder:
             return "everything is made again (`--clean`)"
         if known.key == file.key:
             return "the file in the output is not the one that was written"
-        before = self._trace.get(folder, {}).get(file.path)
+        before = self._trace.get(folder, {}).get(file.path.partition("/")[2])
         return (before is not None and why_stale(before, file.marks)) or "what it is made from changed"
 
 
 def _known(files: tuple[str, ...], planned: SitePlan | None, found: Sequence[Diagnostic]) -> Known:
     """Keep what the next build has to know of a site; what has a place would go stale."""
-    notes = None
+    notes: list[list[str | None]] | None = None
     if all(one.span is None and not one.labels and not one.chain for one in found):
-        notes = tuple([(one.code, one.message, one.hint) for one in found])
+        notes = [[one.code, one.message, one.hint] for one in found]
     if planned is None:
-        return Known(files, (), notes, None, sample=False, pages=())
-    uses = tuple(sorted(planned.uses))
-    return Known(files, uses, notes, planned.name, sample=planned.sample, pages=planned.pages)
+        return Known([*files], "", notes, None, sample=False, pages=[])
+    pages = [[*page] for page in planned.pages]
+    return Known([*files], " ".join(sorted(planned.uses)), notes, planned.name, planned.sample, pages)
 
 
 def _of_site(folder: str, found: list[Diagnostic]) -> list[Diagnostic]:

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 VERSION: Final = 1
 
-Pages = tuple[tuple[str, str, str], ...]
-
 
 class Known(NamedTuple):
-    """What the last build knew of one entity.
+    """What the last build knew of one entity, as JSON has it.
 
     `files` are the sources that state its facts: its own, then its ancestors'. `uses` names what it
-    shares with other sites (`clause:web-logs`); `notes` are the problems it had, each as code, message
-    and hint: none with a place, since places move. None in their stead: look at the entity again.
-    `name`, `sample` and `pages` (title, path, locale) are for the overview; a group has no pages.
+    shares with other sites, with spaces between (`clause:web-logs policy:privacy`). `notes` are the
+    problems it had, each as code, message and hint: none with a place, since places move. None in
+    their stead: look at the entity again. `name`, `sample` and `pages` (title, path, locale) are for
+    the overview; a group has neither name nor pages.
     """
 
-    files: tuple[str, ...]
-    uses: tuple[str, ...]
-    notes: tuple[tuple[str, str, str | None], ...] | None
+    files: list[str]
+    uses: str
+    notes: list[list[str | None]] | None
     name: str | None
     sample: bool
-    pages: Pages
+    pages: list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,7 @@ class State:
 
 
 def encode(state: State) -> bytes:
-    """Write a state as JSON; names that entities have in common stand in it once."""
-    table: dict[str, int] = {}
-    sites = {
-        id_: [
-            one.files,
-            [table.setdefault(name, len(table)) for name in one.uses],
-            one.notes,
-            one.name,
-            one.sample,
-            one.pages,
-        ]
-        for id_, one in state.sites.items()
-    }
+    """Write a state as JSON."""
     data: dict[str, Any] = {
         "policypages": "state",
         "version": VERSION,
@@ -69,8 +56,7 @@ def encode(state: State) -> bytes:
         "settled": state.settled,
         "shared": dict(state.shared),
         "stamps": dict(state.stamps),
-        "names": list(table),
-        "sites": sites,
+        "sites": dict(state.sites),
     }
     body = json.dumps(data, separators=(",", ":")).encode()
     return body + b"\n" + _digest(body)
@@ -90,13 +76,7 @@ def decode(data: bytes, *, made_by: str, manifest: str) -> State | None:
             return None
         if (given["made_by"], given["manifest"]) != (made_by, manifest):
             return None
-        names = given["names"]
-        sites = {
-            id_: Known(
-                tuple(files), tuple([names[at] for at in uses]), _notes(notes), name, sample, _pages(pages)
-            )
-            for id_, (files, uses, notes, name, sample, pages) in given["sites"].items()
-        }
+        sites = {id_: Known(*row) for id_, row in given["sites"].items()}
         return State(made_by, manifest, given["stamps"], given["shared"], given["settled"], sites)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
@@ -104,11 +84,3 @@ def decode(data: bytes, *, made_by: str, manifest: str) -> State | None:
 
 def _digest(body: bytes) -> bytes:
     return json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode()
-
-
-def _notes(given: Iterable[Any] | None) -> tuple[tuple[str, str, str | None], ...] | None:
-    return None if given is None else tuple((code, message, hint) for code, message, hint in given)
-
-
-def _pages(given: Iterable[Any]) -> Pages:
-    return tuple([(title, path, locale) for title, path, locale in given])

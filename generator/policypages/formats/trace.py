@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 
 def line_of(folder: str, files: Iterable[tuple[str, str]]) -> str:
-    """Write the marks of the files of one folder as a line."""
-    return json.dumps([folder, dict(files)], separators=(",", ":"))
+    """Write the marks of the files of one folder, by their paths below it, as a line."""
+    pairs = ",".join([f'{_quoted(path)}:"{marks}"' for path, marks in files])  # marks are hex digits
+    return f"[{_quoted(folder)},{{{pairs}}}]"
+
+
+@lru_cache(4096)
+def _quoted(text: str) -> str:
+    return json.dumps(text)
 
 
 def decode(data: bytes | None) -> dict[str, Mapping[str, str]]:
-    """Read marks by folder and path; the later line of a folder holds, and a torn one is passed over."""
+    """Read marks by folder, and by path below it; of two lines the later holds, a torn one is passed over."""
     out: dict[str, Mapping[str, str]] = {}
     for line in (data or b"").splitlines():
         try:

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
 from policypages.model import FileTask, FixedTask
 from policypages.plan.keys import file_task
 
-_SITEMAP_PAGE: Final = 50_000  # https://www.sitemaps.org/protocol.html
-_HEAD: Final = """\
-<?xml version="1.0" encoding="utf-8"?>
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
-"""
+MOST_ADDRESSES: Final = 50_000  # https://www.sitemaps.org/protocol.html
+_XML: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
+_SCHEMA: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def sitemap(site: str, url: str, paths: Iterable[str]) -> FileTask:
-    """List pages by their full addresses: paths below the site's folder, below `url`."""
+def sitemaps(site: str, url: str, paths: Sequence[str]) -> Iterator[FileTask]:
+    """List pages by their full addresses: paths below the site's folder, below `url`.
+
+    One sitemap holds so many addresses; of more there are several, and `sitemap.xml` lists those.
+    """
     base = url.rstrip("/")
     places = [f"{base}/{path.removesuffix('index.html')}" for path in paths]
-    lines = "".join(f"  <url><loc>{escape(place, quote=False)}</loc></url>\n" for place in places[:_SITEMAP_PAGE])
-    return _fixed(f"{site}/sitemap.xml", f"{_HEAD}{lines}</urlset>\n")
+    if len(places) <= MOST_ADDRESSES:
+        yield _fixed(f"{site}/sitemap.xml", _listing("urlset", "url", places))
+        return
+    parts = [places[at : at + MOST_ADDRESSES] for at in range(0, len(places), MOST_ADDRESSES)]
+    names = [f"sitemap-{number}.xml" for number, _ in enumerate(parts, 1)]
+    yield _fixed(
+        f"{site}/sitemap.xml", _listing("sitemapindex", "sitemap", [f"{base}/{one}" for one in names])
+    )
+    for name, part in zip(names, parts, strict=True):
+        yield _fixed(f"{site}/{name}", _listing("urlset", "url", part))
+
+
+def _listing(kind: str, item: str, places: Iterable[str]) -> str:
+    lines = "".join([f"  <{item}><loc>{escape(place, quote=False)}</loc></{item}>\n" for place in places])
+    return f'{_XML}<{kind} xmlns="{_SCHEMA}">\n{lines}</{kind}>\n'
 
 
 def robots(site: str, url: str | None, *, sample: bool) -> FileTask:

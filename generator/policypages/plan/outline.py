@@ -22,7 +22,8 @@ class Resolved(NamedTuple):
     """An outline as it stands on one page.
 
     `sections` are those of the top, `every` are all in the order of the page; `reads` are the facts
-    that its conditions, titles and clauses read; `was` leads from former ids to present ones.
+    that its clauses and tables read (what conditions and titles read shows in which sections there
+    are, and in their titles); `was` leads from former ids to present ones.
     """
 
     sections: tuple[Section, ...]
@@ -89,7 +90,6 @@ class _Resolving:
         for section in sections:
             when = section.when
             if when is not None:
-                self.read.append(when.reads.facts)
                 html, problems = when.render(scope)
                 if problems:
                     self._complain_of_condition(section, problems)
@@ -134,9 +134,10 @@ class _Resolving:
                 section = _section(settled, number, title, children)
                 self.every.insert(at, section)
             else:
-                known = settled.made.get((number, title))
+                known = settled.made.get(number) if settled.title is None else None
                 section = known or _section(settled, number, title, ())
-                settled.made[(number, title)] = section
+                if settled.title is None:
+                    settled.made[number] = section
                 self.every.append(section)
             out.append(section)
         return tuple(out)
@@ -146,7 +147,6 @@ class _Resolving:
         if text is None:
             return ""
         node = settled.node
-        self.read.append(text.reads.facts)
         html, problems = text.render({**self.scope, "option": settled.options})
         for finding in problems:
             tag = text.tags[finding.tag]
@@ -190,10 +190,10 @@ def _section(settled: Settled, number: str | None, title: str, children: tuple[S
     if numbers:
         counts.update(first=numbers[0], last=numbers[-1])
     below = tuple([line for child in children for line in child.contents])
-    shape = [
-        node.id, title, heading, settled.level, number, settled.options, settled.shows, len(children),
-        settled.clause.file.file if settled.clause else None,
-    ]  # fmt: skip
+    if not settled.mark:
+        file = settled.clause.file.file if settled.clause else None
+        settled.mark = digest([node.id, heading, settled.level, settled.options, settled.shows, file])
+    mark = f"{settled.mark}{number}:{len(children)}:{title}\n"
     return Section(
         id=node.id,
         anchor=anchor,
@@ -211,5 +211,5 @@ def _section(settled: Settled, number: str | None, title: str, children: tuple[S
         children=children,
         target=Target(f"#{anchor}", title, number) if title and heading != "none" else None,
         contents=(Heading(number, title, anchor, below),) if heading == "block" else below,
-        mark=digest(shape),
+        mark=mark,
     )

@@ -37,8 +37,8 @@ class Settled:
 
     `when` is its condition; `unfit` is what is wrong with the text of one. `title` is a template
     where it reads facts, else `plain_title` is the title. `found` is what is wrong with it on every
-    page that has it. `made` keeps the sections without any below them that came
-    of it, by number and title.
+    page that has it. `made` keeps by number the sections that came of it with no
+    fact in their titles and none below them; `mark` is a digest of what shows of it beside those.
     """
 
     node: Node
@@ -59,7 +59,8 @@ class Settled:
     reads: frozenset[str] = frozenset()
     found: list[Diagnostic] = field(default_factory=list)
     ready: bool = False
-    made: dict[tuple[str | None, str], Section] = field(default_factory=dict)
+    made: dict[str | None, Section] = field(default_factory=dict)
+    mark: str = ""
 
 
 class Outline:

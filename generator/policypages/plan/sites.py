@@ -22,7 +22,7 @@ from policypages.model import (
     Target,
 )
 from policypages.paths import collision_key
-from policypages.plan.crawlers import robots, sitemap
+from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved
 from policypages.plan.settle import Compiling
@@ -297,9 +297,8 @@ class _SiteWork:
         url: str | None = self.first.values.get("url")
         if url:
             homes = [view.site.home for view in views]
-            yield sitemap(
-                self.id, url, [*homes, *[link.path for view in views for link in view.site.policies]]
-            )
+            paths = [link.path for view in views for link in view.site.policies]
+            yield from sitemaps(self.id, url, [*homes, *paths])
         elif not self.first.facts.get("sample"):
             text = "no `url`: the site has no sitemap and no canonical addresses"
             self.found.append(

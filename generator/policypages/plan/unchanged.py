@@ -27,6 +27,11 @@ class Unchanged:
             self._changed = changed
 
     @property
+    def all(self) -> bool:
+        """Tell whether no source changed at all."""
+        return self._state is not None and not self._changed
+
+    @property
     def shared(self) -> bool:
         """Tell whether nothing changed that sites share, and nothing was wrong with it."""
         if self._state is None or not self._state.settled:
@@ -63,7 +68,7 @@ class Unchanged:
                 or known.notes is None
                 or known.files[0] != path
                 or not changed.isdisjoint(known.files)
-                or not different.isdisjoint(known.uses)
+                or (different and not different.isdisjoint(known.uses.split()))
             ):
                 out.add(id_)
         return out
