@@ -15,7 +15,6 @@ from tests.properties.test_hostile import CONTEXTS, HOSTILE, TARGETS
 from tests.properties.test_quick import by_stock, outcome
 
 from policypages import build
-from policypages.formats.manifest import Manifest
 from policypages.formats.templates import article, sandbox, texts, theme
 from policypages.formats.templates.quick import Render
 from policypages.formats.templates.texts import LEVEL, scope_of
@@ -103,7 +102,7 @@ def test_a_real_site_is_what_stock_jinja_makes_of_it_and_our_code_makes_all_of_i
     files = dict(_files(name, tmp_path))
     watch = Watch(monkeypatch)
     day = datetime.date(2026, 11, 22)
-    plan, found = build.plan_build(MemorySources(files), Manifest(), build.Options(day))
+    plan, found = build.plan_build(MemorySources(files), build.Previous(), build.Options(day))
     assert plan is not None, found
     report = build.carry_out(plan, None)
     assert not report.failed, report.diagnostics

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from typing import Final
-from xml.etree import ElementTree as ET
+
+from lxml import etree
 
 from policypages.model import FixedTask
 from policypages.plan.crawlers import sitemaps
@@ -18,8 +19,11 @@ def _read(count: int) -> dict[str, tuple[str, list[str]]]:
     found = {}
     for file in sitemaps("acme", "https://acme.example/legal/", paths):
         assert isinstance(file.task, FixedTask)
-        root = ET.fromstring(file.task.data)
-        found[file.path] = (root.tag.removeprefix(SPACE), [str(one.text) for one in root.iter(f"{SPACE}loc")])
+        root = etree.fromstring(file.task.data)
+        found[file.path] = (
+            str(root.tag).removeprefix(SPACE),
+            [str(one.text) for one in root.iter(f"{SPACE}loc")],
+        )
     return found
 
 

@@ -307,7 +307,7 @@ def test_row_19_a_link_swapped_in_is_never_followed(root: Path, outside: Path) -
 
     swapper = threading.Thread(target=swap)
     swapper.start()
-    seen = set()
+    seen: set[bytes] = set()
     try:
         until = time.monotonic() + 0.6
         # on a busy machine the folder itself may not be met in so short a time

@@ -26,9 +26,8 @@ def sitemaps(site: str, url: str, paths: Sequence[str]) -> Iterator[FileTask]:
         return
     parts = [places[at : at + MOST_ADDRESSES] for at in range(0, len(places), MOST_ADDRESSES)]
     names = [f"sitemap-{number}.xml" for number, _ in enumerate(parts, 1)]
-    yield _fixed(
-        f"{site}/sitemap.xml", _listing("sitemapindex", "sitemap", [f"{base}/{one}" for one in names])
-    )
+    index = _listing("sitemapindex", "sitemap", [f"{base}/{one}" for one in names])
+    yield _fixed(f"{site}/sitemap.xml", index)
     for name, part in zip(names, parts, strict=True):
         yield _fixed(f"{site}/{name}", _listing("urlset", "url", part))
 
