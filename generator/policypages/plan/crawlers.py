@@ -20,7 +20,9 @@ def sitemap(site: str, url: str, paths: Iterable[str]) -> FileTask:
     """List pages by their full addresses: paths below the site's folder, below `url`."""
     base = url.rstrip("/")
     places = [f"{base}/{path.removesuffix('index.html')}" for path in paths]
-    lines = "".join(f"  <url><loc>{escape(place, quote=False)}</loc></url>\n" for place in places[:_SITEMAP_PAGE])
+    lines = "".join(
+        f"  <url><loc>{escape(place, quote=False)}</loc></url>\n" for place in places[:_SITEMAP_PAGE]
+    )
     return _fixed(f"{site}/sitemap.xml", f"{_HEAD}{lines}</urlset>\n")
 
 
