@@ -89,11 +89,15 @@ class ClauseFile:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Templates, assets and strings of a theme, laid over those of the default theme."""
+    """Templates, assets and strings of a theme, laid over those of the default theme.
+
+    `own` are the names of the assets that the theme has itself.
+    """
 
     name: str
     templates: Mapping[str, tuple[str, str]]
     assets: Mapping[str, bytes]
+    own: frozenset[str]
     strings: Mapping[str, Mapping[str, str]]
     digest: str
 

@@ -296,7 +296,10 @@ class _Work:
         from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
 
         common = self.common
-        files = plan_overview(common.site, lines, tool=common.tool, templates=common.engine.digests)
+        engine = common.engine
+        files = plan_overview(
+            common.site, lines, tool=common.tool, templates=engine.digests, asked=engine.assets
+        )
         result = self._builder().make_files(OVERVIEW, files, ())
         self.results.append(result)
         self.found += result.diagnostics

@@ -52,7 +52,7 @@ def read_common(sources: Sources, *, compile_all: bool) -> tuple[Common | None, 
                 found += compiler.clause(file, {})[1]
     engine = ThemeEngine(site.theme.templates)
     found += engine.found
-    planner = SitePlanner(site, compiler, tool=TOOL, templates=engine.digests)
+    planner = SitePlanner(site, compiler, tool=TOOL, templates=engine.digests, asked=engine.assets)
     loader = EntityLoader(site, sources)
     return Common(site, compiler, engine, planner, loader, tuple(found), _digests(site)), found
 

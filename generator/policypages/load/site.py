@@ -257,7 +257,9 @@ def _theme(sources: Sources, settings: Settings, file: SourceFile) -> tuple[Them
                 strings=strings,
                 digest=digest,
             )
-    return Theme(settings.theme, templates, assets, strings, digest.hexdigest()), found
+    prefix = f"themes/{settings.theme}/"
+    own = frozenset(name for name in assets if f"{prefix}assets/{name}" in sources.paths)
+    return Theme(settings.theme, templates, assets, own, strings, digest.hexdigest()), found
 
 
 def _theme_file(

@@ -10,20 +10,22 @@ from policypages.formats.catalogue import nearest
 from policypages.headers import HEADERS
 from policypages.model import FileTask, FixedTask, OverviewTask, Site, SiteLine
 from policypages.plan.keys import basis, digest, file_task
-from policypages.plan.shared import hashed_name
+from policypages.plan.shared import Asked, hashed_name, wanted_assets
 
 FOLDER: Final = "_overview"
 SITES_A_PAGE: Final = 500
+_TEMPLATE: Final = "overview.html"
 
 
 def plan_overview(
-    site: Site, lines: Sequence[SiteLine], *, tool: str, templates: Mapping[str, str]
+    site: Site, lines: Sequence[SiteLine], *, tool: str, templates: Mapping[str, str], asked: Asked
 ) -> tuple[FileTask, ...]:
     """Plan the overview of sites, in the order given, so many on each of its pages."""
     settings, theme = site.settings, site.theme
     found = nearest(settings.locale, theme.strings, settings.fallback)
     strings = {**theme.strings.get("en", {}), **(theme.strings[found] if found else {})}
-    assets = {name: f"{FOLDER}/{hashed_name(name, data)}" for name, data in theme.assets.items()}
+    wanted = wanted_assets(theme, asked, [_TEMPLATE])
+    assets = {name: f"{FOLDER}/{hashed_name(name, data)}" for name, data in wanted.items()}
     slices = [tuple(lines[at : at + SITES_A_PAGE]) for at in range(0, len(lines), SITES_A_PAGE)] or [()]
     pages = tuple(
         [(_path(at), one[0][1], one[-1][1]) if one else ("", "", "") for at, one in enumerate(slices)]
@@ -31,7 +33,7 @@ def plan_overview(
     same = basis(
         {
             "policypages": tool,
-            "the template `overview.html`": templates.get("overview.html", ""),
+            f"the template `{_TEMPLATE}`": templates.get(_TEMPLATE, ""),
             "the title": digest([settings.title, settings.locale]),
             "strings": digest(strings),
             "assets": digest(assets),
@@ -54,7 +56,7 @@ def plan_overview(
         files.append(file_task(_path(at), {"the sites": digest(one)}, task, same))
     files += [
         file_task(assets[name], {f"the asset `{name}`": digest(data)}, FixedTask(data))
-        for name, data in theme.assets.items()
+        for name, data in wanted.items()
     ]
     headers = json.dumps(dict(HEADERS), indent=2) + "\n"
     files.append(

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
-from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target
+from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target, Theme
 from policypages.paths import PathProblem, collision_key, output_path
 from policypages.plan.keys import Basis, basis, digest, seal, tag
 from policypages.plan.outline import Resolved
 
 _MANY: Final = 4096
 _SHORT: Final = 600  # with the name of any site's folder such a path is not too long
+_PAGES: Final = ("page.html", "index.html")
+_MISSING: Final = "404.html"
+
+Asked = Mapping[str, frozenset[str] | None]
+"""The assets that each template of pages names, with all it includes; None: it may ask for any."""
+
+
+class Assets(NamedTuple):
+    """The assets of a site: paths below its folder by name, and the files as (key, marks, bytes) by path."""
+
+    paths: Mapping[str, str]
+    files: Mapping[str, tuple[str, str, FixedTask]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +77,33 @@ class LinkTargets(Mapping[str, Target]):
 class Shared:
     """What all sites of one build share."""
 
-    def __init__(self, site: Site, *, tool: str, templates: Mapping[str, str]) -> None:
+    def __init__(self, site: Site, *, tool: str, templates: Mapping[str, str], asked: Asked) -> None:
         self._site = site
         self._tool = tool
         self._templates = templates
+        self._asked = asked
         self._words: dict[str, Words] = {}
         self._bases: dict[tuple[str, str, str], Basis] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
         self.facts: dict[str, tuple[str, str, tuple[str, ...]]] = {}
         self._clauses: dict[str, tuple[str, str]] = {}
-        self.assets = {name: hashed_name(name, data) for name, data in site.theme.assets.items()}
-        self.asset_files = {
-            self.assets[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), FixedTask(data))
-            for name, data in site.theme.assets.items()
-        }
+        self._assets = [
+            _assets(wanted_assets(site.theme, asked, made_with))
+            for made_with in (_PAGES, (*_PAGES, _MISSING))
+        ]
         retention = site.settings.names.get("retention") or ()
         self.known_strings = {key for strings in site.theme.strings.values() for key in strings} | CORE_KEYS
         self.known_strings |= {f"retention_{name}" for name in retention}
+
+    def assets(self, *, owns_root: bool) -> Assets:
+        """Return the assets of a site; one that owns its root has a page for what is not there, too."""
+        return self._assets[owns_root]
+
+    def _assets_in(self, template: str) -> Mapping[str, str]:
+        """Return the assets that a template can ask for: no other shows in its pages."""
+        paths = self.assets(owns_root=template == _MISSING).paths
+        named = self._asked.get(template)
+        return paths if named is None else {name: path for name, path in paths.items() if name in named}
 
     def words(self, locale: str, own: Mapping[str, str | None] | None) -> Words:
         """Return the words of a locale, an entity's own over ours."""
@@ -108,7 +130,7 @@ class Shared:
                 "policypages": self._tool,
                 f"the template `{template}`": key[1],
                 "strings": words.digest,
-                "assets": digest(self.assets),
+                "assets": digest(self._assets_in(template)),
             }
             known = basis(parts)
             if len(self._bases) < _MANY:
@@ -158,6 +180,26 @@ class Shared:
     def collision_key(path: str) -> str:
         """Return what a path has in common with others that are one file somewhere, without its site."""
         return _folded(path.partition("/")[2])
+
+
+def wanted_assets(theme: Theme, asked: Asked, made_with: Iterable[str]) -> Mapping[str, bytes]:
+    """Return a theme's own assets, and those of the default theme that these templates can ask for."""
+    wanted = set(theme.own)
+    for template in made_with:
+        named = asked.get(template)
+        if named is None:
+            return theme.assets
+        wanted |= named
+    return {name: data for name, data in theme.assets.items() if name in wanted}
+
+
+def _assets(wanted: Mapping[str, bytes]) -> Assets:
+    paths = {name: hashed_name(name, data) for name, data in wanted.items()}
+    files = {
+        paths[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), FixedTask(data))
+        for name, data in wanted.items()
+    }
+    return Assets(paths, files)
 
 
 def hashed_name(name: str, data: bytes) -> str:

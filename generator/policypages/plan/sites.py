@@ -26,7 +26,7 @@ from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved
 from policypages.plan.settle import Compiling
-from policypages.plan.shared import LinkTargets, Shared, Words
+from policypages.plan.shared import Asked, LinkTargets, Shared, Words
 from policypages.plan.tree import has_path, origin_in, span_of
 
 _SITE_TAGS = [tag(name) for name in ("the site's name", "`sample`", "`url`", "the site's policies")]
@@ -59,14 +59,17 @@ class Views(Protocol):
 class SitePlanner:
     """Plans one site after the other; what they share is worked out once."""
 
-    def __init__(self, site: Site, compiler: Compiling, *, tool: str, templates: Mapping[str, str]) -> None:
+    def __init__(
+        self, site: Site, compiler: Compiling, *, tool: str, templates: Mapping[str, str], asked: Asked
+    ) -> None:
         """Take what all sites share.
 
         `tool` is the version of us and of what shapes output; `templates` has a digest for each
-        template that a page is made with, those it includes counted in.
+        template that a page is made with, those it includes counted in; `asked` has the assets that
+        each of them names.
         """
         self.site = site
-        self.shared = Shared(site, tool=tool, templates=templates)
+        self.shared = Shared(site, tool=tool, templates=templates, asked=asked)
         self.outlines = OutlineResolver(site, compiler)
 
     def plan(self, loaded: Views) -> tuple[SitePlan | None, list[Diagnostic]]:
@@ -99,6 +102,7 @@ class _SiteWork:
         self.id = loaded.id
         self.entities = loaded.views
         self.first = loaded.views[0]
+        self.assets = self.shared.assets(owns_root=bool(self.first.values.get("owns_root")))
         self.found: list[Diagnostic] = []
         self.uses: set[str] = set()
 
@@ -193,7 +197,7 @@ class _SiteWork:
             home=f"{base}index.html",
             policies=tuple(self._policy_links(entity, policies, base)),
             strings=words.strings,
-            assets=self.shared.assets,
+            assets=self.assets.paths,
         )
         return _View(entity, words, site, base)
 
@@ -292,7 +296,7 @@ class _SiteWork:
     # ---- the rest of a site
 
     def _shared_files(self, views: list[_View]) -> Iterator[FileTask]:
-        for path, (key, marks, fixed) in self.shared.asset_files.items():
+        for path, (key, marks, fixed) in self.assets.files.items():
             yield FileTask(f"{self.id}/{path}", key, marks, fixed)
         url: str | None = self.first.values.get("url")
         if url:

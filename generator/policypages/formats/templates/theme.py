@@ -54,7 +54,12 @@ class ThemeEngine:
         self.found: list[Diagnostic] = []
         self._runs: dict[str, Render | None] = {}
         self._named: dict[str, tuple[str | None, ...]] = {}
-        self.digests: dict[str, str] = {name: self._digest(name) for name in PAGES if name in self._texts}
+        self._asked: dict[str, frozenset[str] | None] = {}
+        parts = {name: self._parts(name) for name in PAGES if name in self._texts}
+        self.digests: dict[str, str] = {name: _digest(seen) for name, seen in parts.items()}
+        self.assets: dict[str, frozenset[str] | None] = {
+            name: self._assets_of(seen) for name, seen in parts.items()
+        }
         self.found += [
             problem("theme-template", f"the theme has no template `{name}`")
             for name in PAGES
@@ -70,12 +75,24 @@ class ThemeEngine:
         text = self._texts.get(name)
         return None if text is None else (text, self._files[name], None)
 
-    def _digest(self, name: str) -> str:
-        """Return a digest of a template and all it includes, and complain of what cannot be read."""
+    def _parts(self, name: str) -> dict[str, str]:
+        """Return the texts of a template and all it includes, and complain of what cannot be read."""
         seen: dict[str, str] = {}
         self._collect(name, seen, ())
-        text = "\0".join(f"{known}\0{body}" for known, body in sorted(seen.items()))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return seen
+
+    def _assets_of(self, parts: Mapping[str, str]) -> frozenset[str] | None:
+        """Return the assets that templates name; None where they may ask for any."""
+        named: set[str] = set()
+        for name, text in parts.items():
+            if "assets" not in text:
+                continue
+            self._references(name, text)  # it is parsed there, if it was not
+            asked = self._asked[name]
+            if asked is None:
+                return None
+            named |= asked
+        return frozenset(named)
 
     def _collect(self, name: str, seen: dict[str, str], way: tuple[str, ...]) -> None:
         if name in way:
@@ -96,9 +113,11 @@ class ThemeEngine:
     def _references(self, name: str, text: str) -> tuple[str | None, ...]:
         """Return the templates that one names; each is parsed once, however many pages it is part of."""
         if name not in self._named:
-            self._named[name] = ()
+            self._named[name], self._asked[name] = (), None
             try:
-                self._named[name] = tuple(meta.find_referenced_templates(self._environment.parse(text)))
+                tree = self._environment.parse(text)
+                self._named[name] = tuple(meta.find_referenced_templates(tree))
+                self._asked[name] = _assets_named(tree) if "assets" in text else frozenset()
             except TemplateSyntaxError as error:
                 self._complain(name, error.lineno, _plain(error.message))
             except RecursionError:
@@ -157,6 +176,31 @@ class ThemeEngine:
         places = [*way.items()] or [(self._files.get(name, name), 1)]
         chain = tuple(f"{file}:{line}" for file, line in places) if len(places) > 1 else ()
         return problem("theme-template", message, Span(*places[-1]), chain=chain)
+
+
+def _digest(parts: Mapping[str, str]) -> str:
+    text = "\0".join(f"{known}\0{body}" for known, body in sorted(parts.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _assets_named(tree: nodes.Template) -> frozenset[str] | None:
+    """Return the assets that a template names, `assets["style.css"]`; None where it may ask for any."""
+    named = set()
+    plain = 0
+    for node in tree.find_all((nodes.Getitem, nodes.Getattr)):
+        match node:
+            case nodes.Getattr(node=nodes.Name(name="assets"), attr=str(name)):
+                pass
+            case nodes.Getitem(node=nodes.Name(name="assets"), arg=nodes.Const(value=str(name))):
+                pass
+            case _:
+                continue
+        if hasattr(dict, name):  # `assets.values`, which is a method
+            return None
+        named.add(name)
+        plain += 1
+    uses = sum(name.name == "assets" for name in tree.find_all(nodes.Name))
+    return frozenset(named) if uses == plain else None
 
 
 def _plain(message: str | None) -> str:
