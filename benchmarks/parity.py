@@ -6,6 +6,7 @@ import argparse
 import difflib
 import html
 import re
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -117,7 +118,8 @@ def main() -> None:
     for tool in ("ours", *filter(None, given.tools.split(","))):
         site, outputs[tool] = given.work / tool, given.work / f"{tool}-out"
         write(tool, given.entities, site)
-        tools.forget(tool, site, outputs[tool])
+        tools.forget(tool, site)
+        shutil.rmtree(outputs[tool], ignore_errors=True)
         tools.run(tools.call(tool, site, outputs[tool]))
     insist(outputs, given.entities)
 

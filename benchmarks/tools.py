@@ -30,11 +30,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one run took: seconds, seconds of all its processes, and KiB of the largest."""
+    """What one run took: seconds, seconds of all its processes, and KiB of the largest.
+
+    `alone` are the seconds of CPU of its first process while it had no other, where that was watched.
+    """
 
     wall: float
     cpu: float
     peak: int
+    alone: float = 0.0
 
 
 class ToolError(Exception):
@@ -68,6 +72,9 @@ def call(tool: str, site: Path, out: Path) -> Call:
         case "ours":
             command = ("-m", "policypages", "-C", str(site), "build", "--out", str(out))
             return Call((sys.executable, *command), env=generator)
+        case "two workers":
+            alone = call("ours", site, out)
+            return Call((*alone.command, "--jobs", "2"), env=alone.env)
         case "version":
             return Call((sys.executable, "-m", "policypages", "--version"), env=generator)
         case "hugo":
@@ -87,9 +94,9 @@ def call(tool: str, site: Path, out: Path) -> Call:
     raise ToolError(message)
 
 
-def run(what: Call) -> Cost:
-    """Run a command to its end and return what it took."""
-    launcher = (sys.executable, "-I", "-S", str(HERE / "timing.py"))
+def run(what: Call, *, watched: bool = False) -> Cost:
+    """Run a command to its end and return what it took; `watched`, with what its parent did alone."""
+    launcher = (sys.executable, "-I", "-S", str(HERE / ("serial.py" if watched else "timing.py")))
     done = subprocess.run(  # noqa: S603 - our own list of programs, without a shell
         [*launcher, *what.command],
         cwd=what.cwd,
@@ -102,12 +109,11 @@ def run(what: Call) -> Cost:
     if made["code"] != 0:
         message = f"`{' '.join(what.command)}` ended with {made['code']}:\n{done.stderr[-3000:]}"
         raise ToolError(message)
-    return Cost(made["wall"], made["cpu"], made["peak"])
+    return Cost(made["wall"], made["cpu"], made["peak"], made.get("alone", 0.0))
 
 
-def forget(tool: str, site: Path, out: Path) -> None:
-    """Take away a tool's output and its own caches, so that the next build is cold."""
-    shutil.rmtree(out, ignore_errors=True)
+def forget(tool: str, site: Path) -> None:
+    """Take away a tool's own caches, so that its next build into a new folder is cold."""
     if tool == "ours":
         shutil.rmtree(site / ".policypages", ignore_errors=True)
     elif tool == "hugo":
