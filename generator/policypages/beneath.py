@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, Self
 
@@ -191,6 +191,19 @@ def write_file(parent: int, name: str, data: bytes, *, look: bool = True) -> boo
     finally:
         os.close(descriptor)
     return mended
+
+
+def add_to_file(parent: int, name: str, pieces: Iterable[bytes], *, flags: int = 0) -> None:
+    """Write pieces at the end of a file, which is made only where `flags` say so."""
+    add = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(name, add | flags, FILE_MODE, dir_fd=parent)
+    try:
+        for piece in pieces:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+    finally:
+        os.close(descriptor)
 
 
 def status(top: int, path: str) -> os.stat_result | None:

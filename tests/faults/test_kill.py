@@ -29,8 +29,8 @@ pytestmark = [
 SERVER = """
 import os, signal, sys
 from policypages.cli import main
-import policypages.build, policypages.cli.build, policypages.write, policypages.sources
-policypages.build._PER_WORKER = 8  # so that a small site has workers, too
+import policypages.build.work, policypages.cli.build, policypages.write, policypages.sources
+policypages.build.work.PER_WORKER = 8  # so that a small site has workers, too
 for line in sys.stdin:
     told = line.rstrip("\\n").split("\\t")
     pid = os.fork()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from policypages import build as pipeline
+from policypages.build.work import PER_WORKER
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTITIES = 120
@@ -96,7 +96,7 @@ def _build(tmp_path: Path, way: Way) -> tuple[dict[str, tuple[int, str]], bytes]
 
 def test_there_is_work_for_two_workers() -> None:
     """The site of these tests is large enough that two jobs are two processes."""
-    assert ENTITIES // pipeline._PER_WORKER >= 2
+    assert ENTITIES // PER_WORKER >= 2
 
 
 @pytest.mark.timeout(300)

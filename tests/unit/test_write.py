@@ -105,7 +105,7 @@ def _build(output: Output, files: Files) -> list[Diagnostic]:
         return [machine_problem(error, output.folder)]
     prune = [record for path, record in before.items() if path not in wanted]
     staged = by_site(changed)
-    return output.commit(stage, staged, prune=prune, owned=before, manifest=_manifest(files))
+    return output.commit(stage, staged, prune=prune, owned=before, manifest=[_manifest(files)])
 
 
 def by_site(paths: Iterable[str]) -> dict[str, list[str]]:
@@ -258,7 +258,7 @@ class TestCommit:
             stage_file(stage, "more/index.html", b"more")
             staged: dict[str, list[str]] = {"acme": [], "more": ["more/index.html"], "none": []}
             files = {**OLD, "more/index.html": b"more"}
-            assert output.commit(stage, staged, prune=(), owned=OLD, manifest=_manifest(files)) == []
+            assert output.commit(stage, staged, prune=(), owned=OLD, manifest=[_manifest(files)]) == []
         assert tree(out) == files
 
     def test_a_folder_that_went_in_between_is_made_again(
@@ -349,7 +349,7 @@ class TestCommit:
             staged = list(map_shares(work, [paths[:50], paths[50:]], jobs=2))
             files = {path: path.encode() for path in paths}
             assert sorted(record.path for record in staged) == sorted(paths)
-            assert output.commit(stage, by_site(paths), prune=(), owned=(), manifest=_manifest(files)) == []
+            assert output.commit(stage, by_site(paths), prune=(), owned=(), manifest=[_manifest(files)]) == []
         assert tree(out) == files
 
     @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -34,16 +34,16 @@ def commit(output: Output, stage: Stage | None, changes: Changes, report: Report
     before = changes.previous.manifest
     lines = _lines(changes)
     prune = _gone(before, lines)
-    staged = {one.id: one.staged for one in changes.results if one.staged}
-    data = manifests.encode(lines)
-    changes.digest = manifests.digest_of(data)
+    staged = _Staged(changes.results)
+    manifest = manifests.Encoded(lines)
+    changes.digest = manifest.digest
     report.pruned = [record.path for record in prune]
     if not staged and not prune and changes.digest == before.digest:
         if stage is not None:
             output.discard(stage)
         return
     owned = _Owned(before) if before.readable else _Everything()
-    more = output.commit(stage or output.new_stage(), staged, prune=prune, owned=owned, manifest=data)
+    more = output.commit(stage or output.new_stage(), staged, prune=prune, owned=owned, manifest=manifest)
     report.diagnostics = gather([*report.diagnostics, *more])
     report.written = not has_errors(more)
 
@@ -74,14 +74,36 @@ def _gone(before: Manifest, lines: Mapping[str, str]) -> list[FileRecord]:
     return gone
 
 
+class _Staged(Mapping[str, Sequence[str]]):
+    """The paths of staged files by folder; where all files of one were staged, its line names them."""
+
+    def __init__(self, results: Sequence[SiteResult]) -> None:
+        self._results = {one.id: one for one in results if one.made and one.line}
+
+    def __getitem__(self, folder: str) -> Sequence[str]:
+        one = self._results[folder]
+        return one.staged or [path for path, _ in manifests.sizes_of(one.line or "")]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._results)
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+
 class _Owned:
     """The paths of the last manifest, looked up a folder at a time."""
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
+        self._folder = ""
+        self._paths: Container[str] = ()
 
     def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and path in self._manifest.entries(path.partition("/")[0])
+        folder = str(path).partition("/")[0]
+        if folder != self._folder:
+            self._folder, self._paths = folder, self._manifest.entries(folder)
+        return path in self._paths
 
 
 class _Everything:

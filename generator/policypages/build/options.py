@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats.manifest import Manifest
-from policypages.formats.state import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +42,23 @@ class Previous:
 class SiteResult(NamedTuple):
     """What one site came to, small enough to go from a worker to the parent.
 
-    `line` is that of the manifest, None where nothing may be written; `known` is for the next build;
-    `trace` tells what the files were made from. `staged` are the paths of the files that were made;
-    `stale` says why each was, where that was asked for.
+    `line` is that of the manifest, None where nothing may be written; `known` is a text for the next
+    build; `trace` tells what the files were made from. `made` and `kept` count files; `staged` are
+    the paths of those made, where some were kept. `stale` says why each was made, where that was
+    asked for. A group is no site.
     """
 
     id: str
     line: str | None
-    known: Known | None
-    trace: str
-    staged: tuple[str, ...]
-    stale: tuple[tuple[str, str], ...]
-    kept: int
-    diagnostics: tuple[Diagnostic, ...]
+    known: str | None = None
+    trace: str = ""
+    made: int = 0
+    kept: int = 0
+    staged: tuple[str, ...] = ()
+    stale: tuple[tuple[str, str], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    is_site: bool = False
+    pages: int = 0
 
 
 @dataclass(slots=True)

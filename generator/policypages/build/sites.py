@@ -10,7 +10,7 @@ from policypages.build.options import Options, Previous, SiteResult
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats import manifest as manifests
 from policypages.formats.manifest import Entry
-from policypages.formats.state import Known
+from policypages.formats.state import Known, write_known
 from policypages.formats.trace import line_of as trace_line
 from policypages.plan.keys import why_stale
 from policypages.render import render_file
@@ -36,6 +36,7 @@ class SiteBuilder:
         output: Output | None,
         stage: Stage | None,
         trace: Trace,
+        stamp_of: Callable[[str], str],
     ) -> None:
         self._common = common
         self._previous = previous
@@ -43,6 +44,7 @@ class SiteBuilder:
         self._output = output
         self._stage = stage
         self._trace = trace
+        self._stamp_of = stamp_of
 
     def build(self, id_: str) -> SiteResult:
         """Build one site; a group has no files, and is looked at all the same."""
@@ -51,14 +53,16 @@ class SiteBuilder:
         found = [*found, *more]
         if planned is None:
             line = "" if not has_errors(found) else None
-            return SiteResult(id_, line, _known(loaded.files, None, found), "", (), (), 0, tuple(found))
+            return SiteResult(id_, line, self._known(loaded.files, None, found), diagnostics=tuple(found))
         if has_errors(found):
             # what is wrong with the outline or the facts is said; what pages print is looked at all the same
             for file in planned.files:
                 found += _of_site(id_, render_file(file, self._common.engine)[1])
-            return SiteResult(id_, None, _known(loaded.files, planned, found), "", (), (), 0, tuple(found))
-        made = self.make_files(id_, planned.files, found)
-        return made._replace(known=_known(loaded.files, planned, list(made.diagnostics)))
+            made = SiteResult(id_, None, diagnostics=tuple(found))
+        else:
+            made = self.make_files(id_, planned.files, found)
+        known = self._known(loaded.files, planned, made.diagnostics)
+        return made._replace(known=known, is_site=True, pages=len(planned.pages))
 
     def make_files(self, folder: str, files: Sequence[FileTask], found: Iterable[Diagnostic]) -> SiteResult:
         """Render and stage the files of one folder whose key changed or that are gone."""
@@ -88,7 +92,28 @@ class SiteBuilder:
             skip = len(folder) + 1
             trace = trace_line(folder, [(file.path[skip:], file.marks) for file in files])
         kept = len(files) - len(staged)
-        return SiteResult(folder, line, None, trace, tuple(staged), tuple(stale), kept, tuple(problems))
+        return SiteResult(
+            folder,
+            line,
+            trace=trace,
+            made=len(staged),
+            kept=kept,
+            staged=tuple(staged) if kept else (),
+            stale=tuple(stale),
+            diagnostics=tuple(problems),
+        )
+
+    def _known(self, files: tuple[str, ...], planned: SitePlan | None, found: Sequence[Diagnostic]) -> str:
+        """Keep what the next build has to know of a site; what has a place would go stale."""
+        notes: list[list[str | None]] | None = None
+        if all(one.span is None and not one.labels and not one.chain for one in found):
+            notes = [[one.code, one.message, one.hint] for one in found]
+        stamp = self._stamp_of(files[0])
+        if planned is None:
+            return write_known(Known([*files], stamp, "", notes, None, sample=False, pages=[]))
+        uses = " ".join(sorted(planned.uses))
+        pages = [[*page] for page in planned.pages]
+        return write_known(Known([*files], stamp, uses, notes, planned.name, planned.sample, pages))
 
     def _is_stale(self, known: Entry, file: FileTask) -> bool:
         output = self._output
@@ -106,17 +131,6 @@ class SiteBuilder:
             return "the file in the output is not the one that was written"
         before = self._trace.get(folder, {}).get(file.path.partition("/")[2])
         return (before is not None and why_stale(before, file.marks)) or "what it is made from changed"
-
-
-def _known(files: tuple[str, ...], planned: SitePlan | None, found: Sequence[Diagnostic]) -> Known:
-    """Keep what the next build has to know of a site; what has a place would go stale."""
-    notes: list[list[str | None]] | None = None
-    if all(one.span is None and not one.labels and not one.chain for one in found):
-        notes = [[one.code, one.message, one.hint] for one in found]
-    if planned is None:
-        return Known([*files], "", notes, None, sample=False, pages=[])
-    pages = [[*page] for page in planned.pages]
-    return Known([*files], " ".join(sorted(planned.uses)), notes, planned.name, planned.sample, pages)
 
 
 def _of_site(folder: str, found: list[Diagnostic]) -> list[Diagnostic]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -13,6 +14,7 @@ from policypages.model import FileRecord
 
 VERSION: Final = 2
 _HEAD: Final = json.dumps({"policypages": "manifest", "version": VERSION})
+_PIECE: Final = 2000
 _CLIMBS: Final = (b'"..', b"/..")  # no path of ours, whoever wrote the file
 
 
@@ -76,31 +78,55 @@ def entries_of(line: str) -> dict[str, Entry]:
     return out
 
 
-def encode(lines: Mapping[str, str]) -> bytes:
-    """Write a manifest."""
-    body = "\n".join([_HEAD, *[lines[folder] for folder in sorted(lines)], ""]).encode()
-    return body + json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode() + b"\n"
+class Encoded:
+    """A manifest as it is written, in pieces: once for its digest, and once for the disk."""
+
+    def __init__(self, lines: Mapping[str, str]) -> None:
+        """Take the line of each folder."""
+        self._lines = lines
+        self._folders = sorted(lines)
+        digest = hashlib.sha256()
+        for piece in self._body():
+            digest.update(piece)
+        self._tail = json.dumps({"sha256": digest.hexdigest()}).encode() + b"\n"
+        self.digest = _digest_of(self._tail)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._body()
+        yield self._tail
+
+    def _body(self) -> Iterator[bytes]:
+        yield f"{_HEAD}\n".encode()
+        for at in range(0, len(self._folders), _PIECE):
+            yield "".join([f"{self._lines[one]}\n" for one in self._folders[at : at + _PIECE]]).encode()
 
 
 def decode(data: bytes) -> Manifest | None:
     """Read a manifest; None where it is torn, changed by a single bit, or of another version."""
-    body, _, tail = data.removesuffix(b"\n").rpartition(b"\n")
-    body += b"\n"
+    end = data.rfind(b"\n", 0, len(data) - 1) + 1
+    tail = data[end:]
     try:
-        if not data.endswith(b"\n") or json.loads(tail) != {"sha256": hashlib.sha256(body).hexdigest()}:
+        digest = hashlib.sha256(memoryview(data)[:end]).hexdigest()
+        if not data.endswith(b"\n") or json.loads(tail) != {"sha256": digest}:
             return None
-        head, *rows, _ = body.decode().split("\n")
-        if head != _HEAD or any(climbs in body for climbs in _CLIMBS):
+        if any(climbs in data for climbs in _CLIMBS):
             return None
-        lines = {_folder(row): row for row in rows}
+        lines: dict[str, str] = {}
+        rows = io.BytesIO(data)
+        if rows.readline().decode() != f"{_HEAD}\n":
+            return None
+        for row in rows:
+            if row[:1] == b"[":
+                line = row[:-1].decode()
+                lines[_folder(line)] = line
     except (ValueError, TypeError):
         return None
-    return Manifest(lines, digest=digest_of(data))
+    return Manifest(lines, digest=_digest_of(tail))
 
 
-def digest_of(data: bytes) -> str:
-    """Return what tells the bytes of one manifest from those of another."""
-    return hashlib.sha256(data[-100:]).hexdigest()[:32]  # the last line is a digest of all the others
+def _digest_of(tail: bytes) -> str:
+    """Return what tells a manifest from others: its last line is a digest of all the rest."""
+    return hashlib.sha256(tail).hexdigest()[:32]
 
 
 def _folder(line: str) -> str:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 VERSION: Final = 1
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 class Known(NamedTuple):
     """What the last build knew of one entity, as JSON has it.
 
-    `files` are the sources that state its facts: its own, then its ancestors'. `uses` names what it
-    shares with other sites, with spaces between (`clause:web-logs policy:privacy`). `notes` are the
-    problems it had, each as code, message and hint: none with a place, since places move. None in
-    their stead: look at the entity again. `name`, `sample` and `pages` (title, path, locale) are for
-    the overview; a group has neither name nor pages.
+    `files` are the sources that state its facts: its own, then its ancestors'; `stamp` tells its own
+    from what it was. `uses` names what it shares with other sites, with spaces between
+    (`clause:web-logs policy:privacy`). `notes` are the problems it had, each as code, message and hint:
+    none with a place, since places move. None in their stead: look at the entity again. `name`,
+    `sample` and `pages` (title, path, locale) are for the overview; a group has neither name nor pages.
     """
 
     files: list[str]
+    stamp: str
     uses: str
     notes: list[list[str | None]] | None
     name: str | None
@@ -34,8 +37,10 @@ class State:
     """What the last build knew: good for the manifest with this digest, and for no other.
 
     `made_by` tells tool and options from others. `stamps` are texts that tell one state of a source
-    from another, by path; a source that may have been edited unseen has none. `shared` are digests of
-    what sites share, by name. `settled` is true where nothing was wrong with that.
+    that sites share from another, by path; one that may have been edited unseen has an empty one.
+    `shared` are digests of what sites share, by name; `settled` is true where nothing was wrong with
+    that. `sites` are entities by id, each as the text that `write_known` made of it: there may be
+    hundreds of thousands, and few are looked at.
     """
 
     made_by: str
@@ -43,12 +48,22 @@ class State:
     stamps: Mapping[str, str] = field(default_factory=dict)
     shared: Mapping[str, str] = field(default_factory=dict)
     settled: bool = False
-    sites: Mapping[str, Known] = field(default_factory=dict)
+    sites: Mapping[str, str] = field(default_factory=dict)
 
 
-def encode(state: State) -> bytes:
-    """Write a state as JSON."""
-    data: dict[str, Any] = {
+def write_known(known: Known) -> str:
+    """Write what is known of one entity."""
+    return _ENCODER.encode(known)
+
+
+def read_known(text: str) -> Known:
+    """Read what is known of one entity."""
+    return Known(*json.loads(text))
+
+
+def encode(state: State) -> Iterator[bytes]:
+    """Write a state, piece by piece: its head, its entities, a digest of all that."""
+    head = {
         "policypages": "state",
         "version": VERSION,
         "made_by": state.made_by,
@@ -56,31 +71,43 @@ def encode(state: State) -> bytes:
         "settled": state.settled,
         "shared": dict(state.shared),
         "stamps": dict(state.stamps),
-        "sites": dict(state.sites),
     }
-    body = json.dumps(data, separators=(",", ":")).encode()
-    return body + b"\n" + _digest(body)
+    digest = hashlib.sha256()
+    for piece in _pieces(json.dumps(head), state.sites):
+        digest.update(piece)
+        yield piece
+    yield json.dumps({"sha256": digest.hexdigest()}).encode()
+
+
+def _pieces(head: str, sites: Mapping[str, str]) -> Iterator[bytes]:
+    yield f"{head}\n".encode()
+    ids = [*sites]
+    for at in range(0, len(ids), 1000):
+        yield "".join([f"[{json.dumps(id_)},{sites[id_]}]\n" for id_ in ids[at : at + 1000]]).encode()
 
 
 def is_whole(data: bytes) -> bool:
     """Tell whether the bytes are those that were written, to the last bit."""
-    body, _, digest = data.rpartition(b"\n")
-    return digest == _digest(body)
+    end = data.rfind(b"\n") + 1
+    digest = hashlib.sha256(memoryview(data)[:end]).hexdigest()
+    return data[end:] == json.dumps({"sha256": digest}).encode()
 
 
 def decode(data: bytes, *, made_by: str, manifest: str) -> State | None:
     """Read a whole state; None where it is of another version or tool, or of another manifest."""
     try:
-        given = json.loads(data[: data.rindex(b"\n")])
-        if (given["policypages"], given["version"]) != ("state", VERSION):
+        lines = io.BytesIO(data)
+        head = json.loads(lines.readline())
+        if (head["policypages"], head["version"]) != ("state", VERSION):
             return None
-        if (given["made_by"], given["manifest"]) != (made_by, manifest):
+        if (head["made_by"], head["manifest"]) != (made_by, manifest):
             return None
-        sites = {id_: Known(*row) for id_, row in given["sites"].items()}
-        return State(made_by, manifest, given["stamps"], given["shared"], given["settled"], sites)
+        sites = {}
+        for line in lines:
+            if line[:1] == b"[":
+                text = line.decode()
+                end = text.index('",') + 1
+                sites[str(json.loads(text[1:end]))] = text[end + 1 : -2]
+        return State(made_by, manifest, head["stamps"], head["shared"], head["settled"], sites)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
-
-
-def _digest(body: bytes) -> bytes:
-    return json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode()

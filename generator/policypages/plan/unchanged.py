@@ -2,73 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple
 
-from policypages.formats.state import State
+from policypages.formats.state import Known, State, read_known
 
-EVERYTHING = ("settings", "theme")
+EVERYTHING: Final = ("settings", "theme")
 """What every site uses."""
+
+Notes = list[list[str | None]]
+
+
+class Kept(NamedTuple):
+    """What is wanted of an entity that is not looked at again: a group has no site."""
+
+    is_site: bool
+    pages: int
+    notes: Notes
 
 
 class Unchanged:
     """What the last build knew, held against the sources as they are."""
 
-    def __init__(self, state: State | None, stamps: Mapping[str, str], entities: Mapping[str, str]) -> None:
-        """Take the stamps of all sources by path, and the path of each entity by id."""
+    def __init__(
+        self,
+        state: State | None,
+        *,
+        paths: Iterable[str],
+        entities: Mapping[str, str],
+        stamp_of: Callable[[str], str],
+    ) -> None:
+        """Take the paths of all sources, that of each entity by id, and what tells a state of one."""
         self._state = state
         self._entities = entities
-        self._changed: AbstractSet[str] = frozenset()
-        if state is not None:
-            known = state.stamps
-            changed = {path for path, stamp in stamps.items() if known.get(path) != stamp}
-            if len(known) != len(stamps) or changed:
-                changed |= known.keys() - stamps.keys()
-            self._changed = changed
-
-    @property
-    def all(self) -> bool:
-        """Tell whether no source changed at all."""
-        return self._state is not None and not self._changed
+        self._stamp_of = stamp_of
+        of_entities = {*entities.values()}
+        self.stamps = {path: stamp_of(path) for path in paths if path not in of_entities}
+        self.kept: dict[str, Kept] = {}
 
     @property
     def shared(self) -> bool:
         """Tell whether nothing changed that sites share, and nothing was wrong with it."""
-        if self._state is None or not self._state.settled:
-            return False
-        return not (self._changed - {*self._entities.values()} - self._gone())
-
-    def _gone(self) -> set[str]:
-        """Return the files of entities that are no more."""
-        if self._state is None:
-            return set()
-        return {
-            one.files[0]
-            for id_, one in self._state.sites.items()
-            if self._entities.get(id_) != one.files[0] and one.files
-        }
+        return self._state is not None and self._state.settled and self._state.stamps == self.stamps
 
     def to_look_at(self, shared: Mapping[str, str] | None) -> set[str]:
-        """Return the entities to look at; `shared` are the digests of what sites share, None if unchanged."""
+        """Return the entities to look at, and fill `kept` with what is known of the others.
+
+        `shared` are the digests of what sites share, None if nothing of that changed.
+        """
         state = self._state
-        if state is None:
-            return {*self._entities}
         different: set[str] = set()
-        if shared is not None:
+        if state is not None and shared is not None:
             names = shared.keys() | state.shared.keys()
             different = {name for name in names if shared.get(name) != state.shared.get(name)}
-            if not different.isdisjoint(EVERYTHING):
-                return {*self._entities}
-        changed, sites = self._changed, state.sites
+        if state is None or not different.isdisjoint(EVERYTHING):
+            return {*self._entities}
+        gone = [read_known(text).files[0] for id_, text in state.sites.items() if id_ not in self._entities]
+        changed = {*gone}
+        heirs: list[tuple[str, list[str]]] = []
         out = set()
         for id_, path in self._entities.items():
-            known = sites.get(id_)
-            if (
-                known is None
-                or known.notes is None
-                or known.files[0] != path
-                or not changed.isdisjoint(known.files)
-                or (different and not different.isdisjoint(known.uses.split()))
-            ):
+            text = state.sites.get(id_)
+            known = read_known(text) if text is not None else None
+            if known is None or not self._is_same(known, path, different):
                 out.add(id_)
+                if known is None or (known.files[0], known.stamp) != (path, self._stamp_of(path)):
+                    changed |= {path, *(known.files[:1] if known is not None else ())}
+                continue
+            if len(known.files) > 1:
+                heirs.append((id_, known.files))
+            self.kept[id_] = Kept(known.name is not None, len(known.pages), known.notes or [])
+        for id_, files in heirs:
+            if not changed.isdisjoint(files):
+                out.add(id_)
+                del self.kept[id_]
         return out
+
+    def _is_same(self, known: Known, path: str, different: set[str]) -> bool:
+        if known.notes is None or known.files[0] != path or known.stamp != self._stamp_of(path):
+            return False
+        return not different or different.isdisjoint(known.uses.split())

@@ -17,7 +17,9 @@ from policypages import beneath
 from policypages.diagnostics import Diagnostic, has_errors, problem
 from policypages.model import FileRecord
 from policypages.paths import MANIFEST_FOLDER, STAGE_PREFIX
+from policypages.write import aside
 from policypages.write import journal as journals
+from policypages.write.aside import Spool
 from policypages.write.guard import JOURNAL, MANIFEST, real_place, refuse_contents, refuse_place
 from policypages.write.journal import Journal
 from policypages.write.machine import machine_problem
@@ -79,30 +81,15 @@ class Output:
 
     def read_aside(self, name: str) -> bytes | None:
         """Return what a build wrote beside its manifest; None where there is nothing to be read."""
-        try:
-            return _read(self._top, f"{MANIFEST_FOLDER}/{name}")
-        except OSError:
-            return None
+        return aside.read(self._top, name)
 
-    def write_aside(self, name: str, data: bytes, *, more: bool = False) -> None:
-        """Write beside the manifest what the next build may use and could do without.
+    def write_aside(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Write beside the manifest what the next build may use and could do without."""
+        aside.write(self._top, name, pieces)
 
-        All of it or nothing is put in place, unless it is `more` of what is there. A disk that cannot
-        take it costs the next build time, and nothing else.
-        """
-        with suppress(OSError), beneath.folder(self._top, MANIFEST_FOLDER) as folder:
-            if more:
-                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-                descriptor = os.open(name, flags, beneath.FILE_MODE, dir_fd=folder)
-                try:
-                    os.write(descriptor, data)
-                finally:
-                    os.close(descriptor)
-                return
-            with suppress(FileNotFoundError):
-                os.unlink(f"{name}.new", dir_fd=folder)
-            beneath.write_file(folder, f"{name}.new", data)
-            os.replace(f"{name}.new", name, src_dir_fd=folder, dst_dir_fd=folder)
+    def spool(self) -> Spool:
+        """Begin a file beside the manifest that is written piece by piece."""
+        return Spool(self._top)
 
     def commit(
         self,
@@ -111,15 +98,16 @@ class Output:
         *,
         prune: Sequence[FileRecord],
         owned: Container[str],
-        manifest: bytes,
+        manifest: Iterable[bytes],
     ) -> list[Diagnostic]:
         """Put the staged files in place, remove `prune`, and replace the manifest last.
 
         `staged` must name every file in the stage, as paths by the name that they begin with: a site's
         folder, or a file at the top. Of a folder that the output does not have yet no file is looked
-        at; it is renamed whole. `owned` are the paths of the last manifest. With an
-        error among the diagnostics nothing was changed and the stage is gone, unless the message says
-        that the next build will finish this one.
+        at; it is renamed whole. `owned` are the paths of the last
+        manifest; `manifest` is the new one in pieces, asked for twice. With an error among the
+        diagnostics nothing was changed and the stage is gone, unless the message says that the next
+        build will finish this one.
         """
         stage.close()
         try:
@@ -133,10 +121,11 @@ class Output:
                 folders=survey_result.folders,
                 files=survey_result.files,
                 prune=survey_result.prune,
-                manifest=hashlib.sha256(manifest).hexdigest(),
+                manifest=_digest(manifest),
             )
             with beneath.folder(self._top, stage.name) as folder:
-                beneath.write_file(folder, journals.STAGED_MANIFEST, manifest)
+                beneath.write_file(folder, journals.STAGED_MANIFEST, b"")
+                beneath.add_to_file(folder, journals.STAGED_MANIFEST, manifest)
                 journals.sync(folder, journals.STAGED_MANIFEST)
             journals.store(self._top, plan)
         except OSError as error:
@@ -168,6 +157,13 @@ class Output:
         os.close(self._top)
         self._top = -1
         self._lock.release()
+
+
+def _digest(pieces: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def open_output(root: Path, out: Path) -> tuple[Output | None, list[Diagnostic]]:

@@ -1,0 +1,145 @@
+"""Find what changed since the last build, and read what all sites share where it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from policypages.build.made_by import made_by
+from policypages.build.options import Options, Previous
+from policypages.diagnostics import Diagnostic, did_you_mean, gather, problem
+from policypages.formats import manifest as manifests
+from policypages.formats import state as states
+from policypages.formats.manifest import Manifest
+from policypages.formats.state import State
+from policypages.load.listing import list_entities
+from policypages.model import Sources
+from policypages.plan.unchanged import Kept, Unchanged
+from policypages.write import Output
+
+if TYPE_CHECKING:
+    from policypages.build.common import Common
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A build that can be carried out: which sites there are, and which of them must be looked at.
+
+    `common` is None where nothing changed that sites share: it is read when a site asks for it.
+    `state` is what the last build knew; `stamps` are of the sources that sites share, and `stamp_of`
+    tells of any source what the next build has to know. `kept` are the entities that need no look.
+    """
+
+    sources: Sources
+    options: Options
+    previous: Previous
+    state: State
+    stamps: Mapping[str, str]
+    stamp_of: Callable[[str], str]
+    entities: Mapping[str, str]
+    ids: tuple[str, ...]
+    look_at: frozenset[str]
+    kept: Mapping[str, Kept]
+    common: Common | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_previous(output: Output) -> tuple[Previous, list[Diagnostic]]:
+    """Read what the last build left; of what a torn manifest listed nothing is deleted by guess."""
+    data = output.read_manifest()
+    if data is None:
+        return Previous(), []
+    manifest = manifests.decode(data)
+    if manifest is None:
+        message = (
+            "the manifest of the output cannot be read: every page is made again, and nothing is taken away"
+        )
+        hint = "to be rid of pages that no site has any more, delete the output and build again"
+        return Previous(Manifest(readable=False)), [problem("cache-ignored", message, hint=hint)]
+    state, found = output.read_aside("state"), []
+    if state is not None and not states.is_whole(state):
+        message = "what the last build knew of the sources cannot be read: every site is looked at again"
+        state, found = None, [problem("cache-ignored", message)]
+    return Previous(manifest, state, lambda: output.read_aside("trace")), found
+
+
+def plan_build(
+    sources: Sources, previous: Previous, options: Options
+) -> tuple[Plan | None, list[Diagnostic]]:
+    """Find what changed, and read and compile what all sites share if that did; problems do not end it."""
+    by = made_by(drafts=options.drafts, content_hash=options.content_hash)
+    state = None
+    if previous.state is not None and not options.clean:
+        state = states.decode(previous.state, made_by=by, manifest=previous.manifest.digest)
+    stamp_of = _by_content(sources) if options.content_hash else _by_times(sources)
+    entities, found = list_entities(sources.paths)
+    unchanged = Unchanged(state, paths=sources.paths, entities=entities, stamp_of=stamp_of)
+    common = None
+    if found or not unchanged.shared:
+        common, found = read_common(sources, compile_all=True)
+        if common is None:
+            return None, gather(found)
+    look_at = unchanged.to_look_at(common.digests if common else None)
+    ids = tuple(id_ for id_ in entities if wanted(id_, options.only))
+    if options.only and not ids:
+        hint = did_you_mean(options.only[0], entities)
+        found.append(problem("unknown-entity", f"no entity is called `{options.only[0]}`", hint=hint))
+    elif not ids:
+        hint = "write `content/entities/ID.yaml`, or run `policypages new entity ID`"
+        found.append(problem("no-entities", "there is no entity", hint=hint))
+    plan = Plan(
+        sources=sources,
+        options=options,
+        previous=previous,
+        state=state or State(by, ""),
+        stamps=unchanged.stamps,
+        stamp_of=stamp_of,
+        entities=entities,
+        ids=ids,
+        look_at=frozenset(look_at),
+        kept=unchanged.kept,
+        common=common,
+        diagnostics=tuple(found),
+    )
+    return plan, found
+
+
+def read_common(sources: Sources, *, compile_all: bool) -> tuple[Common | None, list[Diagnostic]]:
+    """Read what all sites share; see `common.read_common`."""
+    # the compilers are slow to import, and a build of what did not change needs none of them
+    from policypages.build import common  # noqa: PLC0415
+
+    return common.read_common(sources, compile_all=compile_all)
+
+
+def wanted(id_: str, globs: Sequence[str]) -> bool:
+    """Tell whether an entity is one of those that a build was asked for."""
+    return not globs or any(fnmatchcase(id_, glob) for glob in globs)
+
+
+def _by_times(sources: Sources) -> Callable[[str], str]:
+    """Tell states of a source apart by what a listing tells of it."""
+    paths = sources.paths
+
+    def stamp_of(path: str) -> str:
+        size, mtime, ctime, inode = paths[path]
+        return f"{size}.{mtime}.{ctime}.{inode}"
+
+    return stamp_of
+
+
+def _by_content(sources: Sources) -> Callable[[str], str]:
+    """Tell states of a source apart by its bytes."""
+
+    @cache
+    def stamp_of(path: str) -> str:
+        try:
+            return sha256(sources.read(path)).hexdigest()[:32]
+        except OSError:
+            return ""  # who reads it says what is wrong
+
+    return stamp_of

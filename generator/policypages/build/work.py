@@ -1,0 +1,261 @@
+"""Carry a build out: make every stale file, in as many processes as pay, and put all in place at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from policypages.build.commit import Changes, commit
+from policypages.build.options import Report, SiteResult
+from policypages.build.planning import Plan, read_common
+from policypages.diagnostics import Diagnostic, gather, problem
+from policypages.formats import manifest as manifests
+from policypages.formats import state as states
+from policypages.formats import trace as traces
+from policypages.formats.state import State, read_known
+from policypages.model import SiteLine
+from policypages.plan.unchanged import Kept
+from policypages.workers import WorkerLost, map_shares
+from policypages.write import Output, Spool, Stage, machine_problem
+
+if TYPE_CHECKING:
+    from policypages.build.common import Common
+    from policypages.build.sites import SiteBuilder
+
+OVERVIEW: Final = "_overview"
+PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
+_SHARES: Final = 1000
+Progress = Callable[[int, int], None]
+
+
+def carry_out(plan: Plan, output: Output | None, progress: Progress | None = None) -> Report:
+    """Make every stale file and put them all in place at once; without an output, only look for problems."""
+    work = _Work(plan, output, progress)
+    try:
+        return work.run()
+    except OSError as error:
+        found = [*work.found, machine_problem(error, error.filename or "output")]
+        return Report(diagnostics=gather(found))
+    finally:
+        work.close()
+
+
+class _Work:
+    """A build while it is carried out."""
+
+    def __init__(self, plan: Plan, output: Output | None, progress: Progress | None) -> None:
+        self.plan = plan
+        self.output = output
+        self.progress = progress
+        self.found: list[Diagnostic] = list(plan.diagnostics)
+        self.kept: dict[str, Kept] = {}
+        self.kept_lines: dict[str, str] = {}
+        self.files_kept = 0
+        self.results: list[SiteResult] = []
+        self._stage: Stage | None = None
+        self._trace: Spool | None = None
+
+    @cached_property
+    def common(self) -> Common:
+        """What sites share; clauses that no page uses are not looked at again where none of it changed."""
+        common = self.plan.common
+        if common is None:
+            common, _ = read_common(self.plan.sources, compile_all=False)
+        assert common is not None  # noqa: S101 - it was read by the last build, and did not change
+        return common
+
+    def close(self) -> None:
+        """Take away what was staged and is not needed."""
+        if self.output is not None and self._stage is not None:
+            self.output.discard(self._stage)
+            self._stage = None
+        if self._trace is not None:
+            self._trace.close()
+
+    def run(self) -> Report:
+        """Build what has to be built, and put it in place where nothing is wrong."""
+        look_at = self._look_at()
+        if look_at:
+            self._build(look_at)
+        if not self.plan.options.only:
+            self._overview()
+        for id_, kept in self.kept.items():
+            for code, message, hint in kept.notes:
+                self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
+        strict = self.plan.options.strict
+        report = Report(
+            diagnostics=gather(map(_strictly, self.found) if strict else self.found),
+            sites=sum(one.is_site for one in self.kept.values()) + sum(one.is_site for one in self.results),
+            pages=sum(one.pages for one in self.kept.values()) + sum(one.pages for one in self.results),
+            made=sum(one.made for one in self.results),
+            kept=self.files_kept + sum(one.kept for one in self.results),
+            stale=sorted(stale for one in self.results for stale in one.stale),
+        )
+        if self.output is not None and not report.failed and not self._is_as_it_was():
+            changes = Changes(self.plan.options, self.plan.previous, self.results, self.kept_lines)
+            stage, self._stage = self._stage, None
+            commit(self.output, stage, changes, report)
+            if not report.failed:
+                self._remember(self.output, changes)
+        return report
+
+    def _is_as_it_was(self) -> bool:
+        """Tell whether neither a source nor a file of the output is other than the last build left it."""
+        plan = self.plan
+        if self.results or plan.stamps != plan.state.stamps or len(plan.state.sites) != len(plan.entities):
+            return False
+        return len(self.kept_lines) == len(plan.previous.manifest.lines)
+
+    # ---- sites
+
+    def _look_at(self) -> list[str]:
+        """Return the sites to look at: those that may have changed, and those whose files are gone."""
+        plan = self.plan
+        out = []
+        for id_ in plan.ids:
+            kept = plan.kept.get(id_)
+            if kept is not None and self._is_there(id_, is_site=kept.is_site):
+                self.kept[id_] = kept
+            else:
+                out.append(id_)
+        return out
+
+    def _is_there(self, folder: str, *, is_site: bool) -> bool:
+        """Tell whether the files of a folder stand in the output as they were written."""
+        line = self.plan.previous.manifest.lines.get(folder)
+        if line is None:
+            return not is_site  # a group has no files
+        if self.output is None:
+            return False
+        if self.plan.options.content_hash:
+            records = [entry.record for entry in manifests.entries_of(line).values()]
+            if not all(map(self.output.holds, records)):
+                return False
+            count = len(records)
+        else:
+            sizes = manifests.sizes_of(line)
+            if not self.output.all_present(sizes):
+                return False
+            count = len(sizes)
+        self.files_kept += count
+        self.kept_lines[folder] = line
+        return True
+
+    def _build(self, ids: Sequence[str]) -> None:
+        """Build sites, in as many processes as pay."""
+        jobs = max(1, min(self.plan.options.jobs, len(ids) // PER_WORKER))
+        size = max(PER_WORKER, -(-len(ids) // _SHARES))
+        shares = [ids[at : at + size] for at in range(0, len(ids), size)]
+        builder = self._builder()
+
+        def work(share: Sequence[str]) -> Iterator[SiteResult]:
+            return map(builder.build, share)
+
+        done, total = len(self.kept), len(self.plan.ids)
+        try:
+            for result in map_shares(work, shares, jobs=jobs):
+                self._take(result)
+                done += 1
+                if self.progress is not None:
+                    self.progress(done, total)
+        except WorkerLost as lost:
+            share = shares[lost.share_index]
+            message = f"the worker for `{share[0]}` to `{share[-1]}` died: it {lost.how}"
+            hint = "nothing was written; run again, with `--jobs 1` if memory is short"
+            self.found.append(problem("worker-lost", message, hint=hint))
+
+    def _take(self, result: SiteResult) -> None:
+        """Keep of a result what the end of the build wants; the rest of a hundred thousand is much."""
+        self.found += result.diagnostics
+        if result.trace and result.made and self.output is not None:
+            if self._trace is None:
+                self._trace = self.output.spool()
+            self._trace.write(f"{result.trace}\n".encode())
+        self.results.append(result._replace(trace="", diagnostics=()))
+
+    def _builder(self) -> SiteBuilder:
+        from policypages.build.sites import SiteBuilder  # noqa: PLC0415 - brings all of rendering with it
+
+        options, previous = self.plan.options, self.plan.previous
+        trace = traces.decode(previous.trace()) if options.explain else {}
+        if self._stage is None and self.output is not None:
+            self._stage = self.output.new_stage()
+        return SiteBuilder(
+            self.common,
+            previous,
+            options,
+            output=self.output,
+            stage=self._stage,
+            trace=trace,
+            stamp_of=self._settled_stamp,
+        )
+
+    def _settled_stamp(self, path: str) -> str:
+        return self.plan.stamp_of(path) if self.plan.sources.settled(path) else ""
+
+    # ---- over all sites
+
+    def _overview(self) -> None:
+        """Make the pages over all sites, where one of these, or what they share, changed."""
+        if self.plan.common is None and self._same_sites() and self._is_there(OVERVIEW, is_site=True):
+            return
+        from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
+
+        common = self.common
+        known = self._known()
+        lines = (_site_line(id_, known[id_]) for id_ in sorted(known))
+        tasks = plan_overview(
+            common.site,
+            [line for line in lines if line is not None],
+            tool=common.tool,
+            templates=common.engine.digests,
+            asked=common.engine.assets,
+        )
+        self._take(self._builder().make_files(OVERVIEW, tasks, ()))
+
+    def _same_sites(self) -> bool:
+        """Tell whether the overview would say of each site what it says."""
+        before = self.plan.state.sites
+        if len(before) != len(self.plan.entities) or not before.keys() >= self.plan.entities.keys():
+            return False
+        return all(
+            one.known is not None and _site_line(one.id, one.known) == _site_line(one.id, before[one.id])
+            for one in self.results
+        )
+
+    def _known(self) -> dict[str, str]:
+        """Return what is known of all entities that this build was asked for."""
+        before = self.plan.state.sites
+        known = {id_: before[id_] for id_ in self.kept}
+        known.update((one.id, one.known) for one in self.results if one.known is not None)
+        return known
+
+    # ---- what the next build has to know
+
+    def _remember(self, output: Output, changes: Changes) -> None:
+        """Keep what was found of the sources, so that the next build looks at what changed alone."""
+        plan = self.plan
+        others = {id_: text for id_, text in plan.state.sites.items() if id_ in plan.kept}
+        stamps = {path: stamp if plan.sources.settled(path) else "" for path, stamp in plan.stamps.items()}
+        state = State(
+            plan.state.made_by,
+            changes.digest,
+            stamps,
+            plan.common.digests if plan.common is not None else plan.state.shared,
+            plan.common is None or not plan.common.found,
+            {**others, **self._known()},
+        )
+        if self._trace is not None:  # before another file is begun beside the manifest
+            self._trace.keep("trace", more=bool(plan.state.sites))
+        output.write_aside("state", states.encode(state))
+
+
+def _site_line(id_: str, text: str) -> SiteLine | None:
+    known = read_known(text)
+    return None if known.name is None else (id_, known.name, known.sample, known.pages)
+
+
+def _strictly(one: Diagnostic) -> Diagnostic:
+    return replace(one, severity="error") if one.severity == "warning" else one
