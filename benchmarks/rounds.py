@@ -15,6 +15,9 @@ from benchmarks.report import AGAIN, Row, Series
 from benchmarks.site import edit_clause, edit_entity, write
 
 SHARED_UP_TO: Final = 10_000  # above, policypages is timed alone
+_KIB_OF_PAGES: Final = 40  # what the files of one site take in blocks, and its folders
+_KIB_OF_SITE: Final = 64  # the same of every file that we write
+_KIB_OF_SOURCE: Final = 8
 REBUILDS: Final = ("unchanged", "one entity", "one clause")
 _NOISE: Final = " again"  # a rebuild of the same kind once more in the round: the A/A run
 
@@ -40,6 +43,16 @@ class Plan:
     def tools(self) -> tuple[str, ...]:
         """Return every tool but ours, each once."""
         return tuple(dict.fromkeys(tool for group, _ in self.cold for tool in group))
+
+    def room(self, *, in_memory: bool) -> int:
+        """Return about how many bytes stand at once: in memory one output of a tool, on a disk all."""
+        pages = sites = 1 + len(self.tools)
+        if not in_memory:
+            turns = sum((2 + len(group)) * rounds for group, rounds in self.cold)
+            pages += self.series * (turns + (2 * self.rounds if self.serial else 0))
+            sites += self.series * 3 * self.rounds
+        kib = _KIB_OF_PAGES * pages + (_KIB_OF_SITE * sites if self.sites else 0)
+        return 1024 * self.entities * (kib + _KIB_OF_SOURCE * (2 + len(self.tools)))
 
 
 def everything(entities: int, *, rounds: int, series: int, peers: Sequence[str]) -> Plan:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,21 +55,36 @@ def main() -> None:
     about: dict[str, Any] = {"started": datetime.now(UTC).isoformat(timespec="seconds")}
     about |= machine.describe(places, peers)
     say("\n".join(f"{what}: {value}" for what, value in about.items()) + "\n\n")
+    for where in given.where.split(","):
+        _insist_room(given, places[where], in_memory=about["file systems"][where] == "tmpfs")
+    about["command"] = sys.argv[1:]
     rows: list[Row] = []
     try:
         for where in given.where.split(","):
             kind = about["file systems"][where]
-            for plan in plans(given, in_memory=kind == "tmpfs"):
-                rows += _timed(
-                    Bench(places[where] / str(plan.entities), plan, where=kind, in_memory=kind == "tmpfs")
-                )
+            in_memory = kind == "tmpfs"
+            for plan in plans(given, in_memory=in_memory):
+                place = places[where] / str(plan.entities)
+                rows += _timed(Bench(place, plan, where=kind, in_memory=in_memory))
+                _keep(about, rows, keep=False)  # a run that ends early leaves its figures
     finally:
         for place in places.values():
             shutil.rmtree(place, ignore_errors=True)
     say(f"{table(rows)}\n{bars(rows)}")
     about["load"] = [about["load"], machine.load()]
-    about["command"] = sys.argv[1:]
-    _keep({"about": about, "rows": [asdict(row) for row in rows]}, keep=given.keep)
+    file = _keep(about, rows, keep=given.keep)
+    say(f"\nfigures: {file.relative_to(HERE.parent)}\n")
+
+
+def _insist_room(given: argparse.Namespace, place: Path, *, in_memory: bool) -> None:
+    """End before anything is timed where the outputs would not fit."""
+    needs = [plan.room(in_memory=in_memory) for plan in plans(given, in_memory=in_memory)]
+    needed = max(needs) if in_memory else sum(needs)
+    there = next(one for one in place.parents if one.is_dir())
+    free = shutil.disk_usage(there).free
+    say(f"room in {there}: about {needed / 2**30:.1f} GiB of {free / 2**30:.1f} GiB\n")
+    if needed > free:
+        sys.exit("that is too little: free some, name another folder with --disk, or time less")
 
 
 def _timed(bench: Bench) -> list[Row]:
@@ -100,13 +115,15 @@ def _arguments() -> argparse.Namespace:
     return given
 
 
-def _keep(found: dict[str, Any], *, keep: bool) -> None:
+def _keep(about: Mapping[str, Any], rows: Sequence[Row], *, keep: bool) -> Path:
+    """Write the figures that there are; return the file."""
     folder = HERE / "results"
     folder.mkdir(exist_ok=True)
-    stamp = found["about"]["started"].replace(":", "").replace("+0000", "Z")
+    stamp = about["started"].replace(":", "").replace("+0000", "Z")
     file = folder / ("kept.json" if keep else f"{stamp}.json")
+    found = {"about": about, "rows": [asdict(row) for row in rows]}
     file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    say(f"\nfigures: {file.relative_to(HERE.parent)}\n")
+    return file
 
 
 if __name__ == "__main__":

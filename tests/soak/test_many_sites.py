@@ -159,7 +159,7 @@ def _seconds(site: Path, out: Path) -> float:
 
 @LINUX
 def test_row_28_a_full_disk_under_ten_thousand(room: Path, site: Path) -> None:
-    """A third of all pages does not fit beside the old: one error, the old output is whole, later all right."""
+    """A third of all pages has no room beside the old: one error, old output whole, and later right."""
     clause = site / CLAUSES["ours"].format(THIRD)
     out, copy = room / "out", room / "copy"
     _build(site, room / "clean")
