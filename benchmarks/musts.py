@@ -30,7 +30,9 @@ class Figure:
     @property
     def verdict(self) -> str:
         """Tell whether it is met."""
-        return "met, and the aim" if self.found <= self.aim else "met" if self.found <= self.must else "NOT MET"
+        return (
+            "met, and the aim" if self.found <= self.aim else "met" if self.found <= self.must else "NOT MET"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Bar:
 
     def figure(self, rows: Sequence[Row], where: str) -> Figure | None:
         """Return the figure of the series that counts, or None where it was not measured."""
-        if self.on != "any" and self.on != ("memory" if where == "tmpfs" else "disk"):
+        if self.on not in {"any", "memory" if where == "tmpfs" else "disk"}:
             return None
         figures = []
         for series in sorted({row.series for row in rows}):
@@ -131,7 +133,9 @@ BARS: Final = (
 
 def bars(rows: Sequence[Row]) -> str:
     """Write each figure that must be reached, and name those that were not measured."""
-    lines = [_line("what must be reached", "where", "entities", "measured", "must", "aim", "ours", "other", "A/A")]
+    lines = [
+        _line("what must be reached", "where", "entities", "measured", "must", "aim", "ours", "other", "A/A")
+    ]
     missing = []
     for bar in BARS:
         found = {where: bar.figure(rows, where) for where in dict.fromkeys(row.where for row in rows)}
@@ -158,7 +162,4 @@ def _shown(bar: Bar, where: str, figure: Figure) -> str:
 
 def _line(*cells: str) -> str:
     title, where, entities, measured, must, aim, ours, other, noise = cells
-    return (
-        f"{title:37}{where:7}{entities:>9}{measured:>10}{must:>8}{aim:>8}"
-        f"{ours:>10}{other:>10}{noise:>12}"
-    )
+    return f"{title:37}{where:7}{entities:>9}{measured:>10}{must:>8}{aim:>8}{ours:>10}{other:>10}{noise:>12}"

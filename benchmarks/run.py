@@ -7,187 +7,103 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import machine, parity, tools
-from benchmarks.report import Row, Series, bars, table
-from benchmarks.site import HERE, edit_clause, edit_entity, write
+from benchmarks import machine, rounds, tools
+from benchmarks.musts import bars
+from benchmarks.report import Row, table
+from benchmarks.rounds import Bench, Plan, say
+from benchmarks.site import HERE
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - tmpfs is what is wanted here
-ALL_TOOLS_UP_TO: Final = 10_000
-AGAIN: Final = "ours again"
-REBUILDS: Final = ("unchanged", "one entity", "one clause")
+HUGE: Final = 100_000
 
 
-class Bench:
-    """The runs on one file system with one number of entities."""
-
-    def __init__(self, place: Path, *, where: str, entities: int, pairs: int, peers: Sequence[str]) -> None:
-        self.place = place
-        self.where = where
-        self.entities = entities
-        self.pairs = pairs
-        self.peers = tuple(peers) if entities <= ALL_TOOLS_UP_TO else ()
-        self.turn = 0
-
-    def rows(self) -> list[Row]:
-        """Check that all tools say the same, then time all that there is to time."""
-        shutil.rmtree(self.place, ignore_errors=True)
-        self.place.mkdir(parents=True)
-        try:
-            self._prepare()
-            return [*self._cold(), *self._rebuilds(), *self._sites()]
-        finally:
-            shutil.rmtree(self.place, ignore_errors=True)
-
-    def _site(self, tool: str) -> Path:
-        return self.place / ("ours" if tool == AGAIN else tool)
-
-    def _out(self, tool: str) -> Path:
-        return self.place / f"{'ours' if tool == AGAIN else tool}-out"
-
-    def _build(self, tool: str) -> tools.Cost:
-        name = "ours" if tool == AGAIN else tool
-        return tools.run(tools.call(name, self._site(tool), self._out(tool)))
-
-    def _prepare(self) -> None:
-        """Write all sites, build each once so that files are in the cache, and compare what was said."""
-        for tool in ("ours", *self.peers):
-            write(tool, self.entities, self._site(tool))
-            self._build(tool)
-        out = self._out("ours")
-        if self.entities <= ALL_TOOLS_UP_TO:
-            tools.pack(out, tools.page_files(out), self._site("floor"))
-            tools.run(tools.call("floor", self._site("floor"), self._out("floor")))
-            compared = ("ours", *self.peers, "floor")
+def plans(given: argparse.Namespace, *, in_memory: bool) -> Iterator[Plan]:
+    """Yield what is timed in one place, one number of entities after the other."""
+    peers = [tool for tool in given.peers.split(",") if tool]
+    sizes = [int(size) for size in given.sizes.split(",") if size]
+    for entities in sizes:
+        turns = given.pairs or _rounds(entities, quick=given.quick)
+        if entities > rounds.SHARED_UP_TO:
+            yield rounds.alone(entities, rounds=turns, series=given.series)
+        elif given.musts:
+            most = max(size for size in sizes if size <= rounds.SHARED_UP_TO)
+            yield rounds.needed(entities, rounds=turns, series=given.series, most=most, in_memory=in_memory)
         else:
-            compared = ("ours",)
-        say(f"{self.where}, {self.entities:,} entities\n")
-        parity.insist({tool: self._out(tool) for tool in compared}, self.entities)
-
-    # ---- from nothing
-
-    def _cold(self) -> list[Row]:
-        floor = ("floor",) if self.entities <= ALL_TOOLS_UP_TO else ()
-        return self._from_nothing("pages", ("ours", *self.peers, *floor, AGAIN))
-
-    def _from_nothing(self, case: str, ways: Sequence[str]) -> list[Row]:
-        """Build from nothing in rounds; every other round runs the tools in reverse."""
-        series = {tool: Series() for tool in ways}
-        for turn in range(self.pairs):
-            for tool in ways if turn % 2 == 0 else ways[::-1]:
-                tools.forget("ours" if tool == AGAIN else tool, self._site(tool), self._out(tool))
-                os.sync()
-                series[tool].add(self._build(tool))
-        ours = series["ours"]
-        return [self._row(case, "cold", tool, one, ours) for tool, one in series.items()]
-
-    def _row(self, case: str, what: str, tool: str, one: Series, ours: Series) -> Row:
-        return Row.of(one, ours, case=case, what=what, tool=tool, where=self.where, entities=self.entities)
-
-    # ---- again
-
-    def _rebuilds(self) -> list[Row]:
-        """Build again in new processes: nothing changed, one fact of one entity, one clause of a third."""
-        self._build("ours")
-        ways = ("version", *REBUILDS)
-        series = {way: Series() for way in ways}
-        peer = {tool: Series() for tool in self.peers if tool == "hugo"}
-        for _ in range(self.pairs):
-            for way in ways:
-                said, pages = self._change(way)
-                os.sync()
-                if way == "version":
-                    series[way].add(tools.run(tools.call(way, self.place, self.place)))
-                else:
-                    series[way].add(self._build("ours"))
-                self._insist_said(said, pages)
-            for tool, one in peer.items():
-                one.add(self._build(tool))
-        rows = [self._row("pages", way, "ours", one, series["unchanged"]) for way, one in series.items()]
-        return rows + [
-            self._row("pages", "unchanged", tool, one, series["unchanged"]) for tool, one in peer.items()
-        ]
-
-    def _change(self, way: str) -> tuple[str, int]:
-        """Edit a source; return what pages must say afterwards, and how many of them."""
-        self.turn += 1
-        if way == "one entity":
-            at = self.turn % self.entities
-            return edit_entity("ours", self._site("ours"), at=at, turn=self.turn), 1
-        if way == "one clause":
-            return edit_clause("ours", self._site("ours"), turn=self.turn), -(-self.entities // 3)
-        return "", 0
-
-    def _insist_said(self, said: str, pages: int) -> None:
-        """End loudly where a rebuild left a page as it was: what is not done costs no time."""
-        if not said or self.entities > ALL_TOOLS_UP_TO:
-            return
-        out = self._out("ours")
-        pattern = said.encode()
-        found = sum(pattern in (out / site / "privacy/index.html").read_bytes() for site in tools.sites(out))
-        if found != pages:
-            sys.exit(f"`{said}` stands on {found} pages after a rebuild, not on {pages}; nothing is timed")
-
-    # ---- every file we write
-
-    def _sites(self) -> list[Row]:
-        """Time our own theme with every file, against the program that writes the same files."""
-        if self.entities > ALL_TOOLS_UP_TO:
-            return []
-        for tool in ("ours", "floor"):
-            shutil.rmtree(self._out(tool), ignore_errors=True)
-        write("ours", self.entities, self._site("ours"), theme="default")
-        self._build("ours")
-        out = self._out("ours")
-        files = [path for path in tools.all_files(out) if not path.startswith(".policypages/lock")]
-        size = tools.pack(out, files, self._site("floor"))
-        say(f"every file we write: {len(files):,} files, {size / self.entities:,.0f} bytes a site\n\n")
-        return self._from_nothing("sites", ("ours", "floor", AGAIN))
+            yield rounds.everything(entities, rounds=turns, series=given.series, peers=peers)
 
 
-def say(text: str) -> None:
-    """Print at once: a run takes long."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def _rounds(entities: int, *, quick: bool) -> int:
+    """Return how many rounds a series has: fewer where each takes long."""
+    if entities > rounds.SHARED_UP_TO:
+        return 1
+    return 3 if quick or entities >= rounds.SHARED_UP_TO else 7
 
 
 def main() -> None:
     """Run what was asked for, print the table, and keep the figures."""
     given = _arguments()
-    sizes = [int(size) for size in given.sizes.split(",")]
-    if given.huge:
-        sizes.append(100_000)
-    places = {"disk": given.disk.resolve(), "memory": given.memory / f"policypages-bench-{os.getpid()}"}
-    peers = [tool for tool in given.peers.split(",") if tool]
-    rows: list[Row] = []
+    peers = ("hugo", "byhand") if given.musts else tuple(filter(None, given.peers.split(",")))
+    # folders of its own for each run: nothing has to be deleted before anything is timed
+    name = f"policypages-bench-{os.getpid()}"
+    places = {"disk": given.disk.resolve() / name, "memory": given.memory / name}
     about: dict[str, Any] = {"started": datetime.now(UTC).isoformat(timespec="seconds")}
     about |= machine.describe(places, peers)
-    say("\n".join(f"{name}: {value}" for name, value in about.items()) + "\n\n")
-    for name in given.where.split(","):
-        where = about["file systems"][name]
-        for entities in sizes:
-            pairs = given.pairs or (3 if given.quick or entities >= ALL_TOOLS_UP_TO else 7)
-            place = places[name] / str(entities)
-            made = Bench(place, where=where, entities=entities, pairs=pairs, peers=peers).rows()
-            say(f"{table(made)}\n")
-            rows += made
+    say("\n".join(f"{what}: {value}" for what, value in about.items()) + "\n\n")
+    for where in given.where.split(","):
+        _insist_room(given, places[where], in_memory=about["file systems"][where] == "tmpfs")
+    about["command"] = sys.argv[1:]
+    rows: list[Row] = []
+    try:
+        for where in given.where.split(","):
+            kind = about["file systems"][where]
+            in_memory = kind == "tmpfs"
+            for plan in plans(given, in_memory=in_memory):
+                place = places[where] / str(plan.entities)
+                rows += _timed(Bench(place, plan, where=kind, in_memory=in_memory))
+                _keep(about, rows, keep=False)  # a run that ends early leaves its figures
+    finally:
+        for place in places.values():
+            shutil.rmtree(place, ignore_errors=True)
     say(f"{table(rows)}\n{bars(rows)}")
     about["load"] = [about["load"], machine.load()]
-    _keep({"about": about, "rows": [asdict(row) for row in rows]}, keep=given.keep)
-    shutil.rmtree(places["memory"], ignore_errors=True)
+    file = _keep(about, rows, keep=given.keep)
+    say(f"\nfigures: {file.relative_to(HERE.parent)}\n")
+
+
+def _insist_room(given: argparse.Namespace, place: Path, *, in_memory: bool) -> None:
+    """End before anything is timed where the outputs would not fit."""
+    needs = [plan.room(in_memory=in_memory) for plan in plans(given, in_memory=in_memory)]
+    needed = max(needs) if in_memory else sum(needs)
+    there = next(one for one in place.parents if one.is_dir())
+    free = shutil.disk_usage(there).free
+    say(f"room in {there}: about {needed / 2**30:.1f} GiB of {free / 2**30:.1f} GiB\n")
+    if needed > free:
+        sys.exit("that is too little: free some, name another folder with --disk, or time less")
+
+
+def _timed(bench: Bench) -> list[Row]:
+    """Run one plan and print what it gave; what it wrote to a disk stays for now."""
+    made = list(bench.rows())
+    say(f"{table(made)}\n")
+    if bench.in_memory:
+        bench.clear()
+    return made
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="100 and 1,000 entities, three pairs")
+    parser.add_argument("--musts", action="store_true", help="only what must be reached, with few runs")
     parser.add_argument("--huge", action="store_true", help="100,000 entities too, policypages alone")
     parser.add_argument("--sizes", help="numbers of entities, with commas between")
-    parser.add_argument("--pairs", type=int, help="rounds of each series; default 7, and 3 from 10,000 on")
+    parser.add_argument("--pairs", type=int, help="rounds of a series; default 7, 3 at 10,000, 1 above")
+    parser.add_argument("--series", type=int, default=1, help="how many series; of three, the best counts")
     parser.add_argument("--peers", default=",".join(tools.PEERS), help="peers, with commas between")
     parser.add_argument("--where", default="disk,memory", help="disk, memory, or both")
     parser.add_argument("--disk", type=Path, default=HERE / ".work", help="a folder on a disk")
@@ -195,16 +111,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="write results/kept.json, which is in git")
     given = parser.parse_args()
     given.sizes = given.sizes or ("100,1000" if given.quick else "100,1000,10000")
+    given.sizes += f",{HUGE}" if given.huge else ""
     return given
 
 
-def _keep(found: dict[str, Any], *, keep: bool) -> None:
+def _keep(about: Mapping[str, Any], rows: Sequence[Row], *, keep: bool) -> Path:
+    """Write the figures that there are; return the file."""
     folder = HERE / "results"
     folder.mkdir(exist_ok=True)
-    stamp = found["about"]["started"].replace(":", "").replace("+0000", "Z")
+    stamp = about["started"].replace(":", "").replace("+0000", "Z")
     file = folder / ("kept.json" if keep else f"{stamp}.json")
+    found = {"about": about, "rows": [asdict(row) for row in rows]}
     file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    say(f"\nfigures: {file.relative_to(HERE.parent)}\n")
+    return file
 
 
 if __name__ == "__main__":

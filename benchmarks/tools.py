@@ -72,9 +72,6 @@ def call(tool: str, site: Path, out: Path) -> Call:
         case "ours":
             command = ("-m", "policypages", "-C", str(site), "build", "--out", str(out))
             return Call((sys.executable, *command), env=generator)
-        case "two workers":
-            alone = call("ours", site, out)
-            return Call((*alone.command, "--jobs", "2"), env=alone.env)
         case "version":
             return Call((sys.executable, "-m", "policypages", "--version"), env=generator)
         case "hugo":
