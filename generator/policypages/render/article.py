@@ -15,7 +15,7 @@ from policypages.formats.facts import locate, locate_in_front, may_state
 from policypages.formats.templates.article import contact, frame_of_article, frame_of_section, table
 from policypages.formats.templates.markup import escaped
 from policypages.formats.templates.texts import LEVEL, scope_of
-from policypages.model import Article, Finding, PageTask, Section, TagPlace
+from policypages.model import Article, Finding, PageTask, Section, TagPlace, Text
 
 _COLUMNS: Final = ("name", "type", "purpose", "category", "provider", "duration")
 _CELLS: Final = itemgetter(*_COLUMNS)
@@ -23,6 +23,13 @@ _LABELS: Final = tuple(f"cookie_{column}" for column in _COLUMNS)
 _NOT_DIALLED: Final = re.compile(r"[^\d+]")
 _DERIVED: Final = re.compile(r"(?<=^retention)(\.[^.]+)\.(?:count|unit)$|(?<=^contacts)(\.[^.]+)\.channels$")
 _ALIGNED: Final = re.compile(r'(<t[hd]) style="text-align:(left|center|right)"')
+
+_MANY: Final = 4096
+_OWN: Final = ("option", "sections", LEVEL)
+_Given = tuple[Section, str, str, Text | None, Mapping[str, Any] | None, bool, bool]
+# by identity, which lasts since each section is held: itself, what stands before and after its words,
+# its text, what that reads of it, whether the title runs in, whether cells are aligned
+_GIVEN: Final[dict[int, _Given]] = {}
 
 
 def render_article(task: PageTask) -> tuple[Article, list[Diagnostic]]:
@@ -53,23 +60,20 @@ class _Composer:
         add = self.add
         scope = self.scope  # one for all sections of the page: a text reads it, and keeps nothing of it
         for section in sections:
-            heading, title, level = section.heading, section.title, section.level
-            before, after = frame_of_section(heading, level, section.anchor, section.number, title)
+            given = _GIVEN.get(id(section))
+            _, before, after, body, own, run_in, aligned = given or _given(section)
             add(before)
-            html = ""
-            clause = section.clause
-            if clause is not None:
-                scope["option"], scope["sections"] = section.options, section.counts
-                scope[LEVEL] = level if heading != "none" else level - 1
-                body = clause.body
+            if body is not None:
+                if own is not None:
+                    scope.update(own)
                 html, findings = body.render(scope)
-                if _has_aligned(body.source):
+                if aligned:
                     html = _ALIGNED.sub(r'\1 class="align-\2"', html)
+                add(_run_in(section.title, html) if run_in else html)
                 for finding in findings:
                     self._explain(section, body.tags[finding.tag], finding)
-            if heading == "run-in" and title:
-                html = _run_in(title, html)
-            add(html)
+            elif run_in:
+                add(_run_in(section.title, ""))
             if section.shows:
                 add(self._shown(section, section.shows))
             if section.children:
@@ -107,12 +111,11 @@ class _Composer:
         if not cookies:
             return ""
         labels = self.task.labels
-        rows = [_CELLS(cookie) for cookie in cookies]
-        used = [any(cells) for cells in zip(*rows, strict=True)]
+        columns = list(zip(*map(_CELLS, cookies), strict=True))
+        used = [any(column) for column in columns]
         heads = tuple([labels[label] for label in compress(_LABELS, used)])
-        cells = [
-            cell if type(cell) is str else str(cell or "") for row in rows for cell in compress(row, used)
-        ]
+        rows = zip(*compress(columns, used), strict=True)
+        cells = [cell if type(cell) is str else str(cell or "") for row in rows for cell in row]
         return table("cookies", labels["cookie_caption"], heads, cells)
 
     def _retention(self) -> str:
@@ -227,10 +230,33 @@ def _stated(path: str) -> str:
     return _DERIVED.sub(lambda match: match[1] or match[2], path)
 
 
-@lru_cache(4096)
-def _has_aligned(source: str) -> bool:
-    """Tell whether a text has cells with a style, which the headers forbid: no fact can print a `<`."""
-    return _ALIGNED.search(source) is not None
+def _given(section: Section) -> _Given:
+    """Work out what no fact can change in a section; those without any below are the same on many pages."""
+    heading, level = section.heading, section.level
+    before, after = frame_of_section(heading, level, section.anchor, section.number, section.title)
+    body = section.clause.body if section.clause is not None else None
+    own: dict[str, Any] | None = None
+    aligned = False
+    if body is not None:
+        reads_own, aligned = _looks(body.source)
+        if reads_own:
+            below = level if heading != "none" else level - 1
+            own = {"option": section.options, "sections": section.counts, LEVEL: below}
+    given = section, before, after, body, own, bool(heading == "run-in" and section.title), aligned
+    if not section.children:
+        if len(_GIVEN) >= _MANY:
+            _GIVEN.clear()
+        _GIVEN[id(section)] = given
+    return given
+
+
+@lru_cache(_MANY)
+def _looks(source: str) -> tuple[bool, bool]:
+    """Tell whether a text may read what each section has of its own, and whether it has aligned cells.
+
+    The headers forbid a style in an element; no fact can print a `<`, so cells are of the source alone.
+    """
+    return any(name in source for name in _OWN), _ALIGNED.search(source) is not None
 
 
 def _run_in(title: str, html: str) -> str:
