@@ -64,9 +64,9 @@ class Watch:
         self._monkeypatch.setattr(texts, "make_quick", make_quick)
 
     def _article(self) -> None:
-        def make() -> Render:
-            run = quick()
-            return lambda scope: self._see("article", run, scope, article._template().render(scope))
+        def make(source: str) -> Render:
+            run = quick(source)
+            return lambda scope: self._see("article", run, scope, article._template(source).render(scope))
 
         quick = article._quick
         self._monkeypatch.setattr(article, "_quick", make)

@@ -3,96 +3,101 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import compress
+from operator import itemgetter
 from typing import Any, Final
 
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
 from policypages.formats import language
 from policypages.formats.facts import locate, locate_in_front, may_state
-from policypages.formats.templates.article import compose
-from policypages.formats.templates.markup import escaped, safe
+from policypages.formats.templates.article import contact, frame_of_article, frame_of_section, table
+from policypages.formats.templates.markup import escaped
 from policypages.formats.templates.texts import LEVEL, scope_of
-from policypages.model import Article, Finding, PageTask, Section, TagPlace
+from policypages.model import Article, Finding, PageTask, Section, TagPlace, Text
 
-_COOKIE_COLUMNS: Final = ("name", "type", "purpose", "category", "provider", "duration")
+_COLUMNS: Final = ("name", "type", "purpose", "category", "provider", "duration")
+_CELLS: Final = itemgetter(*_COLUMNS)
+_LABELS: Final = tuple(f"cookie_{column}" for column in _COLUMNS)
+_NOT_DIALLED: Final = re.compile(r"[^\d+]")
 _DERIVED: Final = re.compile(r"(?<=^retention)(\.[^.]+)\.(?:count|unit)$|(?<=^contacts)(\.[^.]+)\.channels$")
 _ALIGNED: Final = re.compile(r'(<t[hd]) style="text-align:(left|center|right)"')
+
+_MANY: Final = 4096
+_OWN: Final = ("option", "sections", LEVEL)
+_Given = tuple[Section, str, str, Text | None, Mapping[str, Any] | None, bool, bool]
+# by identity, which lasts since each section is held: itself, what stands before and after its words,
+# its text, what that reads of it, whether the title runs in, whether cells are aligned
+_GIVEN: Final[dict[int, _Given]] = {}
 
 
 def render_article(task: PageTask) -> tuple[Article, list[Diagnostic]]:
     """Run the clauses of a page in the order of its outline."""
     composer = _Composer(task)
-    sections = [composer.section(section) for section in task.sections]
     locale = task.entity.locale
-    html = compose(
-        {
-            "title": task.title,
-            "sections": sections,
-            "labels": task.labels,
-            "lang": locale,
-            "dir": language.direction(locale),
-        }
-    )
+    before, after = frame_of_article(task.title, locale, language.direction(locale))
+    composer.add(before)
+    composer.sections(task.sections)
+    composer.add(after)
     contents = tuple([line for section in task.sections for line in section.contents])
     anchors = tuple([section.anchor for section in task.every])
-    return Article(html, task.title, contents, anchors), composer.found
+    return Article("".join(composer.pieces), task.title, contents, anchors), composer.found
 
 
 class _Composer:
     def __init__(self, task: PageTask) -> None:
         self.task = task
+        self.pieces: list[str] = []
+        self.add = self.pieces.append
         self.found: list[Diagnostic] = []
         self.told: set[tuple[str, str]] = set()
         locale = task.entity.locale
         self.scope = scope_of(task.facts, locale=locale, refs=task.refs, links=task.links)
 
-    def section(self, section: Section) -> dict[str, Any]:
-        """Return what the article's template wants of a section and those below it."""
-        html = ""
-        clause = section.clause
-        if clause is not None:
-            scope = self.scope  # one for all sections of the page: a text reads it, and keeps nothing of it
-            scope["option"], scope["sections"] = section.options, section.counts
-            scope[LEVEL] = section.level if section.heading != "none" else section.level - 1
-            html, findings = clause.body.render(scope)
-            # the headers forbid a style in an element; text has no `<`, so this meets nothing but cells
-            if "style=" in html:
-                html = _ALIGNED.sub(r'\1 class="align-\2"', html)
-            for finding in findings:
-                self._explain(section, clause.body.tags[finding.tag], finding)
-        if section.heading == "run-in" and section.title:
-            html = _run_in(section.title, html)
-        out: dict[str, Any] = {
-            "anchor": section.anchor,
-            "heading": section.heading,
-            "level": section.level,
-            "number": section.number,
-            "title": section.title,
-            "html": safe(html),
-            "contact": None,
-            "table": None,
-        }
-        if section.shows:
-            self._show(section, section.shows, out)
-        out["children"] = [self.section(child) for child in section.children] if section.children else ()
-        return out
+    def sections(self, sections: Sequence[Section]) -> None:
+        """Write sections, each with those below it."""
+        add = self.add
+        scope = self.scope  # one for all sections of the page: a text reads it, and keeps nothing of it
+        for section in sections:
+            given = _GIVEN.get(id(section))
+            _, before, after, body, own, run_in, aligned = given or _given(section)
+            add(before)
+            if body is not None:
+                if own is not None:
+                    scope.update(own)
+                html, findings = body.render(scope)
+                if aligned:
+                    html = _ALIGNED.sub(r'\1 class="align-\2"', html)
+                add(_run_in(section.title, html) if run_in else html)
+                for finding in findings:
+                    self._explain(section, body.tags[finding.tag], finding)
+            elif run_in:
+                add(_run_in(section.title, ""))
+            if section.shows:
+                add(self._shown(section, section.shows))
+            if section.children:
+                self.sections(section.children)
+            add(after)
 
     # ---- contacts and tables
 
-    def _show(self, section: Section, shows: str, out: dict[str, Any]) -> None:
+    def _shown(self, section: Section, shows: str) -> str:
         kind, _, name = shows.partition(".")
         if kind == "contacts":
-            contact = (self.task.facts.get("contacts") or {}).get(name)
-            if contact is None and name in (self.task.facts.get("contacts") or {}):
+            contacts = self.task.facts.get("contacts") or {}
+            given = contacts.get(name)
+            if given is None and name in contacts:
                 place = TagPlace(self._shown_at(section), f"shows: {shows}", (shows,))
                 self._explain(section, place, Finding(0, "missing-fact", ""))
-            if contact is None:
-                return
-            out["contact"] = {**contact, "dial": re.sub(r"[^\d+]", "", contact["phone"] or "")}
+            if given:
+                dial = _NOT_DIALLED.sub("", given["phone"] or "")
+                return contact({**given, "dial": dial}, self.task.labels)
         elif kind == "cookies":
-            out["table"] = self._cookies()
+            return self._cookies()
         elif kind == "retention":
-            out["table"] = self._retention()
+            return self._retention()
+        return ""
 
     def _shown_at(self, section: Section) -> Span:
         if section.shown_at is not None:
@@ -101,33 +106,28 @@ class _Composer:
             return locate(section.origin.file.file, section.origin.file.data, section.origin.path)
         return locate_in_front(section.clause.file.file, section.clause.file.data, ("shows",))
 
-    def _cookies(self) -> dict[str, Any] | None:
-        cookies = list((self.task.facts.get("cookies") or {}).values())
+    def _cookies(self) -> str:
+        cookies = (self.task.facts.get("cookies") or {}).values()
         if not cookies:
-            return None
-        columns = [column for column in _COOKIE_COLUMNS if any(cookie[column] for cookie in cookies)]
-        return self._table(
-            "cookies",
-            "cookie_caption",
-            [self.task.labels[f"cookie_{column}"] for column in columns],
-            [[str(cookie[column] or "") for column in columns] for cookie in cookies],
-        )
+            return ""
+        labels = self.task.labels
+        columns = list(zip(*map(_CELLS, cookies), strict=True))
+        used = [any(column) for column in columns]
+        heads = tuple([labels[label] for label in compress(_LABELS, used)])
+        rows = zip(*compress(columns, used), strict=True)
+        cells = [cell if type(cell) is str else str(cell or "") for row in rows for cell in row]
+        return table("cookies", labels["cookie_caption"], heads, cells)
 
-    def _retention(self) -> dict[str, Any] | None:
+    def _retention(self) -> str:
         kept = {name: given for name, given in (self.task.facts.get("retention") or {}).items() if given}
         if not kept:
-            return None
-        labels = self.task.labels
-        rows = [
-            [self.task.site.strings.get(f"retention_{name}", _words(name)), str(given)]
-            for name, given in kept.items()
-        ]
-        return self._table(
-            "retention", "retention_caption", [labels["retention_what"], labels["retention_how_long"]], rows
-        )
-
-    def _table(self, kind: str, caption: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:
-        return {"kind": kind, "caption": self.task.labels[caption], "heads": heads, "rows": rows}
+            return ""
+        labels, strings = self.task.labels, self.task.site.strings
+        cells = []
+        for name, given in kept.items():
+            cells += [strings.get(f"retention_{name}", _words(name)), str(given)]
+        heads = (labels["retention_what"], labels["retention_how_long"])
+        return table("retention", labels["retention_caption"], heads, cells)
 
     # ---- what is missing
 
@@ -228,6 +228,35 @@ def _stated(path: str) -> str:
     if path == "cookie_types":
         return "cookies"
     return _DERIVED.sub(lambda match: match[1] or match[2], path)
+
+
+def _given(section: Section) -> _Given:
+    """Work out what no fact can change in a section; those without any below are the same on many pages."""
+    heading, level = section.heading, section.level
+    before, after = frame_of_section(heading, level, section.anchor, section.number, section.title)
+    body = section.clause.body if section.clause is not None else None
+    own: dict[str, Any] | None = None
+    aligned = False
+    if body is not None:
+        reads_own, aligned = _looks(body.source)
+        if reads_own:
+            below = level if heading != "none" else level - 1
+            own = {"option": section.options, "sections": section.counts, LEVEL: below}
+    given = section, before, after, body, own, bool(heading == "run-in" and section.title), aligned
+    if not section.children:
+        if len(_GIVEN) >= _MANY:
+            _GIVEN.clear()
+        _GIVEN[id(section)] = given
+    return given
+
+
+@lru_cache(_MANY)
+def _looks(source: str) -> tuple[bool, bool]:
+    """Tell whether a text may read what each section has of its own, and whether it has aligned cells.
+
+    The headers forbid a style in an element; no fact can print a `<`, so cells are of the source alone.
+    """
+    return any(name in source for name in _OWN), _ALIGNED.search(source) is not None
 
 
 def _run_in(title: str, html: str) -> str:

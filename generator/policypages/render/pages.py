@@ -25,6 +25,7 @@ from policypages.model import (
 from policypages.render.article import render_article
 
 _MANY: Final = 4096
+_LINE: Final = 40
 _POLICY_LINK: Final = re.compile(r'href="policy:([a-z0-9/-]+)(#[a-z0-9-]+)?"')
 
 
@@ -100,7 +101,7 @@ def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, lis
         return MadeFile(b""), found
     site = task.site
     html = article.html
-    if 'href="policy:' in html:
+    if any(section.clause and section.clause.body.reads.links for section in task.every):
         addresses = {policy.id: relative(path, policy.path) for policy in site.policies}
 
         def address(match: re.Match[str]) -> str:
@@ -133,8 +134,18 @@ def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, lis
             "site_url": task.facts.get("site_url"),
         },
     }
-    made, found = _themed(engine, "page.html", context)
-    return made, found
+    page, found = engine.render("page.html", context)
+    return MadeFile(_encoded(page.lstrip("\n"), html)), found
+
+
+def _encoded(page: str, article: str) -> bytes:
+    """Encode a page; letters of a theme that are not ASCII do not make its article slow to encode."""
+    if not page.isascii() and article.isascii():
+        at = page.find(article[:_LINE])
+        if at >= 0 and page.startswith(article, at):
+            end = at + len(article)
+            return page[:at].encode() + article.encode() + page[end:].encode()
+    return page.encode()
 
 
 def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:

@@ -1,17 +1,36 @@
-"""Compose an article: the one template of the core, which no theme can change."""
+"""Compose an article: the templates of the core, which no theme can change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from policypages.formats.templates.markup import escaped, safe
 from policypages.formats.templates.quick import Render, quick
 
 _ARTICLE: Final = """\
-{% macro contact(c) %}
+<article class="policy" lang="{{ lang }}" dir="{{ dir }}">
+<h1>{{ title }}</h1>
+{{ inside }}</article>
+"""
+_SECTION: Final = """\
+{% if heading == "block" %}
+<section id="{{ anchor }}">
+<h{{ level }}>{% if number %}<span class="number">{{ number }}.</span> {% endif %}\
+{{ title }}</h{{ level }}>
+{% else %}
+<div id="{{ anchor }}" class="section{% if heading == "run-in" %} run-in{% endif %}">
+{% endif %}
+{{ inside }}{% if heading == "block" %}
+</section>
+{% else %}
+</div>
+{% endif %}
+"""
+_CONTACT: Final = """\
 <address class="contact">
 {% for line in (c.organisation, c.department, c.person) if line %}
 <p class="name">{{ line }}</p>
@@ -41,43 +60,22 @@ _ARTICLE: Final = """\
 </dl>
 {% endif %}
 </address>
-{% endmacro %}
-{% macro table(t) %}
-<table class="{{ t.kind }}">
-<caption>{{ t.caption }}</caption>
-<thead><tr>{% for head in t.heads %}\
+"""
+_TABLE: Final = """\
+<table class="{{ kind }}">
+<caption>{{ caption }}</caption>
+<thead><tr>{% for head in heads %}\
 <th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
-{% for row in t.rows %}
-<tr>{% for cell in row %}{% if loop.first %}<th scope="row">{{ cell }}</th>\
-{% else %}<td data-label="{{ t.heads[loop.index0] }}">{{ cell }}</td>{% endif %}{% endfor %}</tr>
-{% endfor %}
-</tbody>
+{{ inside }}</tbody>
 </table>
-{% endmacro %}
-<article class="policy" lang="{{ lang }}" dir="{{ dir }}">
-<h1>{{ title }}</h1>
-{% for s in sections recursive %}
-{% if s.heading == "block" %}
-<section id="{{ s.anchor }}">
-<h{{ s.level }}>{% if s.number %}<span class="number">{{ s.number }}.</span> {% endif %}\
-{{ s.title }}</h{{ s.level }}>
-{% else %}
-<div id="{{ s.anchor }}" class="section{% if s.heading == "run-in" %} run-in{% endif %}">
-{% endif %}
-{{ s.html }}{% if s.contact %}{{ contact(s.contact) }}{% endif %}\
-{% if s.table %}{{ table(s.table) }}{% endif %}
-{% if s.children %}
-{{ loop(s.children) }}\
-{% endif %}
-{% if s.heading == "block" %}
-</section>
-{% else %}
-</div>
-{% endif %}
-{% endfor %}
-</article>
 """
+_ROW: Final = """\
+<tr>{% for head in heads %}{% if loop.first %}<th scope="row">{{ inside }}</th>\
+{% else %}<td data-label="{{ head }}">{{ inside }}</td>{% endif %}{% endfor %}</tr>
+"""
+_INSIDE: Final = "\0"
+_MANY: Final = 4096
 
 
 @cache
@@ -93,21 +91,62 @@ def _environment() -> Environment:
 
 
 @cache
-def _template() -> Template:
-    return _environment().from_string(_ARTICLE)
+def _template(source: str) -> Template:
+    return _environment().from_string(source)
 
 
 @cache
-def _quick() -> Render | None:
-    return quick(_environment().parse(_ARTICLE), _environment())
+def _quick(source: str) -> Render | None:
+    return quick(_environment().parse(source), _environment())
 
 
-def compose(context: Mapping[str, Any]) -> str:
-    """Write an article from its title, its sections with their HTML, and the core's labels."""
-    run = _quick()
+def _compose(source: str, context: Mapping[str, Any]) -> str:
+    run = _quick(source)
     if run is not None:
         try:
             return run(context)
         except Exception:  # noqa: BLE001, S110 - whatever it is, stock Jinja says it right
             pass
-    return _template().render(context)
+    return _template(source).render(context)
+
+
+def _frame(source: str, **context: Any) -> tuple[str, str]:
+    """Return what stands before and after the inside; no value is written behind it."""
+    before, _, after = _compose(source, {**context, "inside": _INSIDE}).rpartition(_INSIDE)
+    return before, after
+
+
+@lru_cache(_MANY)
+def frame_of_article(title: str, lang: str, direction: str) -> tuple[str, str]:
+    """Return what stands before the sections of an article, and after them."""
+    return _frame(_ARTICLE, title=title, lang=lang, dir=direction)
+
+
+@lru_cache(_MANY)
+def frame_of_section(
+    heading: str, level: int, anchor: str, number: str | None, title: str
+) -> tuple[str, str]:
+    """Return what stands before the words of a section, and after all that is in it."""
+    return _frame(_SECTION, heading=heading, level=level, anchor=anchor, number=number, title=title)
+
+
+def contact(given: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """Write a contact with all the ways to reach it."""
+    return _compose(_CONTACT, {"c": given, "labels": labels})
+
+
+def table(kind: str, caption: str, heads: tuple[str, ...], cells: Sequence[str]) -> str:
+    """Write a table of the cells given row by row; the first of a row is its head."""
+    before, row, after = _frame_of_table(kind, caption, heads)
+    return f"{before}{row * (len(cells) // len(heads)) % tuple(map(escaped, cells))}{after}"
+
+
+@lru_cache(_MANY)
+def _frame_of_table(kind: str, caption: str, heads: tuple[str, ...]) -> tuple[str, str, str]:
+    """Return what stands before the rows of a table, one row with `%s` for each cell, what stands after."""
+    before, after = _frame(_TABLE, kind=kind, caption=caption, heads=heads)
+    cell = _INSIDE
+    while any(cell in head for head in heads):
+        cell += _INSIDE
+    row = _compose(_ROW, {"heads": heads, "inside": safe(cell)})
+    return before, row.replace("%", "%%").replace(cell, "%s"), after
