@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from policypages.build.commit import Changes, commit
 from policypages.build.made_by import made_by
 from policypages.build.options import Options, Previous, Report, SiteResult
+from policypages.build.watch import Watch
 from policypages.diagnostics import Diagnostic, did_you_mean, gather, problem
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
@@ -21,18 +22,19 @@ from policypages.formats.state import Known, State
 from policypages.load.listing import list_entities
 from policypages.model import SiteLine, Sources
 from policypages.plan.unchanged import Unchanged
-from policypages.workers import WorkerLost, map_shares
+from policypages.workers import WorkerLost
 from policypages.write import Output, Stage, machine_problem
 
 if TYPE_CHECKING:
     from policypages.build.common import Common
     from policypages.build.sites import SiteBuilder
 
-__all__ = ["Options", "Plan", "Previous", "Report", "carry_out", "plan_build", "read_previous"]
+__all__ = ["Options", "Plan", "Previous", "Report", "Watch", "carry_out", "plan_build", "read_previous"]
 
 OVERVIEW: Final = "_overview"
 _PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
 _SHARES: Final = 1000
+_NOBODY: Final = Watch()
 Progress = Callable[[int, int], None]
 
 
@@ -76,19 +78,22 @@ def read_previous(output: Output) -> tuple[Previous, list[Diagnostic]]:
 
 
 def plan_build(
-    sources: Sources, previous: Previous, options: Options
+    sources: Sources, previous: Previous, options: Options, watch: Watch = _NOBODY
 ) -> tuple[Plan | None, list[Diagnostic]]:
     """Find what changed, and read and compile what all sites share if that did; problems do not end it."""
-    by = made_by(drafts=options.drafts, content_hash=options.content_hash)
-    state = None
-    if previous.state is not None and not options.clean:
-        state = states.decode(previous.state, made_by=by, manifest=previous.manifest.digest)
-    stamps = _stamps(sources, by_content=options.content_hash)
-    entities, found = list_entities(sources.paths)
-    unchanged = Unchanged(state, stamps, entities)
+    with watch.stage("comparing"):
+        by = made_by(drafts=options.drafts, content_hash=options.content_hash)
+        state = None
+        if previous.state is not None and not options.clean:
+            state = states.decode(previous.state, made_by=by, manifest=previous.manifest.digest)
+        with watch.stage("listing"):
+            stamps = _stamps(sources, by_content=options.content_hash)
+            entities, found = list_entities(sources.paths)
+        unchanged = Unchanged(state, stamps, entities)
+        to_read = bool(found) or not unchanged.shared
     common = None
-    if found or not unchanged.shared:
-        common, found = _read_common(sources, compile_all=True)
+    if to_read:
+        common, found = _read_common(sources, watch, compile_all=True)
         if common is None:
             return None, gather(found)
     look_at = unchanged.to_look_at(common.digests if common else None)
@@ -114,11 +119,15 @@ def plan_build(
     return plan, found
 
 
-def _read_common(sources: Sources, *, compile_all: bool) -> tuple[Common | None, list[Diagnostic]]:
-    # the compilers are slow to import, and a build of what did not change needs none of them
-    from policypages.build.common import read_common  # noqa: PLC0415
+def _read_common(
+    sources: Sources, watch: Watch, *, compile_all: bool
+) -> tuple[Common | None, list[Diagnostic]]:
+    with watch.stage("start"):
+        # the compilers are slow to import, and a build of what did not change needs none of them
+        from policypages.build.common import read_common  # noqa: PLC0415
 
-    return read_common(sources, compile_all=compile_all)
+    with watch.stage("sharing"):
+        return read_common(sources, compile_all=compile_all, watched=watch.compiler)
 
 
 def _stamps(sources: Sources, *, by_content: bool) -> dict[str, str]:
@@ -140,9 +149,11 @@ def _wanted(id_: str, globs: Sequence[str]) -> bool:
     return not globs or any(fnmatchcase(id_, glob) for glob in globs)
 
 
-def carry_out(plan: Plan, output: Output | None, progress: Progress | None = None) -> Report:
+def carry_out(
+    plan: Plan, output: Output | None, progress: Progress | None = None, watch: Watch = _NOBODY
+) -> Report:
     """Make every stale file and put them all in place at once; without an output, only look for problems."""
-    work = _Work(plan, output, progress)
+    work = _Work(plan, output, progress, watch)
     try:
         return work.run()
     except OSError as error:
@@ -155,10 +166,11 @@ def carry_out(plan: Plan, output: Output | None, progress: Progress | None = Non
 class _Work:
     """A build while it is carried out."""
 
-    def __init__(self, plan: Plan, output: Output | None, progress: Progress | None) -> None:
+    def __init__(self, plan: Plan, output: Output | None, progress: Progress | None, watch: Watch) -> None:
         self.plan = plan
         self.output = output
         self.progress = progress
+        self.watch = watch
         self.found: list[Diagnostic] = list(plan.diagnostics)
         self.kept: dict[str, Known] = {}
         self.kept_lines: dict[str, str] = {}
@@ -171,7 +183,7 @@ class _Work:
         """What sites share; clauses that no page uses are not looked at again where none of it changed."""
         common = self.plan.common
         if common is None:
-            common, _ = _read_common(self.plan.sources, compile_all=False)
+            common, _ = _read_common(self.plan.sources, self.watch, compile_all=False)
         assert common is not None  # noqa: S101 - it was read by the last build, and did not change
         return common
 
@@ -183,7 +195,8 @@ class _Work:
 
     def run(self) -> Report:
         """Build what has to be built, and put it in place where nothing is wrong."""
-        look_at = self._look_at()
+        with self.watch.stage("comparing"):
+            look_at = self._look_at()
         if look_at:
             self._build(look_at)
         for result in self.results:
@@ -208,9 +221,10 @@ class _Work:
         if self.output is not None and not report.failed:
             changes = Changes(self.plan.options, self.plan.previous, self.results, self.kept_lines)
             stage, self._stage = self._stage, None
-            commit(self.output, stage, changes, report)
-            if not report.failed:
-                self._remember(self.output, changes, everything)
+            with self.watch.stage("commit"):
+                commit(self.output, stage, changes, report)
+                if not report.failed:
+                    self._remember(self.output, changes, everything)
         return report
 
     # ---- sites
@@ -260,7 +274,7 @@ class _Work:
 
         done, total = len(self.kept), len(self.plan.ids)
         try:
-            for result in map_shares(work, shares, jobs=jobs):
+            for result in self.watch.map_shares(work, shares, jobs=jobs):
                 self.results.append(result)
                 done += 1
                 if self.progress is not None:
@@ -272,13 +286,16 @@ class _Work:
             self.found.append(problem("worker-lost", message, hint=hint))
 
     def _builder(self) -> SiteBuilder:
-        from policypages.build.sites import SiteBuilder  # noqa: PLC0415 - brings all of rendering with it
+        with self.watch.stage("start"):
+            from policypages.build.sites import SiteBuilder  # noqa: PLC0415 - brings all of rendering with it
 
         options, previous = self.plan.options, self.plan.previous
         trace = traces.decode(previous.trace()) if options.explain else {}
         if self._stage is None and self.output is not None:
             self._stage = self.output.new_stage()
-        return SiteBuilder(self.common, previous, options, output=self.output, stage=self._stage, trace=trace)
+        stage = self._stage
+        builder = SiteBuilder(self.common, previous, options, output=self.output, stage=stage, trace=trace)
+        return self.watch.builder(builder)
 
     def _overview(self, known: Mapping[str, Known]) -> None:
         """Make the pages over all sites, where one of these, or what they share, changed."""
@@ -287,13 +304,14 @@ class _Work:
         unchanged = plan.common is None and lines == _site_lines(plan.state.sites)
         if unchanged and self._is_there(OVERVIEW, None):
             return
-        from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
-
         common = self.common
-        engine = common.engine
-        files = plan_overview(
-            common.site, lines, tool=common.tool, templates=engine.digests, asked=engine.assets
-        )
+        with self.watch.stage("planning"):
+            from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
+
+            engine = common.engine
+            files = plan_overview(
+                common.site, lines, tool=common.tool, templates=engine.digests, asked=engine.assets
+            )
         result = self._builder().make_files(OVERVIEW, files, ())
         self.results.append(result)
         self.found += result.diagnostics

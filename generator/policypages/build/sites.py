@@ -18,14 +18,19 @@ from policypages.write import Output, Stage, stage_file
 
 if TYPE_CHECKING:
     from policypages.build.common import Common
-    from policypages.model import FileTask, SitePlan
+    from policypages.formats.templates.theme import ThemeEngine
+    from policypages.load.entity import Loaded
+    from policypages.model import FileRecord, FileTask, MadeFile, SitePlan
 
 Trace = Mapping[str, Mapping[str, str]]
 """What the files of the last build were made from: marks by folder and path."""
 
 
 class SiteBuilder:
-    """Builds sites one after the other, in the process that it is called in."""
+    """Builds sites one after the other, in the process that it is called in.
+
+    `load`, `plan`, `render` and `write` are its steps; who watches a build puts measures round them.
+    """
 
     def __init__(
         self,
@@ -37,7 +42,11 @@ class SiteBuilder:
         stage: Stage | None,
         trace: Trace,
     ) -> None:
-        self._common = common
+        self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = common.loader.load
+        self.plan: Callable[[Loaded], tuple[SitePlan | None, list[Diagnostic]]] = common.planner.plan
+        self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render_file
+        self.write: Callable[[Stage, str, bytes], FileRecord] = stage_file
+        self.engine = common.engine
         self._previous = previous
         self._options = options
         self._output = output
@@ -46,8 +55,8 @@ class SiteBuilder:
 
     def build(self, id_: str) -> SiteResult:
         """Build one site; a group has no files, and is looked at all the same."""
-        loaded, found = self._common.loader.load(id_)
-        planned, more = self._common.planner.plan(loaded)
+        loaded, found = self.load(id_)
+        planned, more = self.plan(loaded)
         found = [*found, *more]
         if planned is None:
             line = "" if not has_errors(found) else None
@@ -55,7 +64,7 @@ class SiteBuilder:
         if has_errors(found):
             # what is wrong with the outline or the facts is said; what pages print is looked at all the same
             for file in planned.files:
-                found += _of_site(id_, render_file(file, self._common.engine)[1])
+                found += _of_site(id_, self.render(file, self.engine)[1])
             return SiteResult(id_, None, _known(loaded.files, planned, found), "", (), (), 0, tuple(found))
         made = self.make_files(id_, planned.files, found)
         return made._replace(known=_known(loaded.files, planned, list(made.diagnostics)))
@@ -74,11 +83,11 @@ class SiteBuilder:
                 continue
             if self._options.explain:
                 stale.append((file.path, self._because(folder, known, file)))
-            made, more = render_file(file, self._common.engine)
+            made, more = self.render(file, self.engine)
             if more:
                 problems += _of_site(folder, more)
             if self._stage is not None and not has_errors(more):
-                entries.append(Entry(stage_file(self._stage, file.path, made.data), file.key))
+                entries.append(Entry(self.write(self._stage, file.path, made.data), file.key))
                 staged.append(file.path)
             elif self._stage is None:
                 staged.append(file.path)
