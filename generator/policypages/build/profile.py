@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Kind = Literal["clauses", "templates", "policies"]
-Count = Literal["files_listed", "files_read", "sites", "files_rendered", "pages_rendered", "files_written"]
+Count = Literal["files_listed", "reads", "sites", "files_rendered", "pages_rendered", "files_written"]
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -34,7 +34,7 @@ DEAREST: Final = 10
 
 @dataclass(slots=True)
 class Cost:
-    """What all calls of one thing cost together, in seconds of wall time."""
+    """What all calls of one thing cost together, in wall seconds: to ask for CPU time takes too long."""
 
     seconds: float = 0.0
     calls: int = 0
@@ -230,7 +230,7 @@ class Stopwatch(Watch):
             self.process,
             {stage: (cpu, wall) for stage, (cpu, wall) in self._spent.items() if cpu or wall},
             dict(self._counts),
-            {key: (cost.seconds, cost.calls) for key, cost in self._costs.items() if cost.calls},
+            {key: (cost.seconds, cost.calls) for key, cost in self._costs.items() if cost.seconds},
         )
         for spent in self._spent.values():
             spent[:] = [0.0, 0.0]
@@ -287,7 +287,7 @@ class _CountedSources:
 
     def read(self, path: str) -> bytes:
         """Read a file, and count it."""
-        self._counts["files_read"] += 1
+        self._counts["reads"] += 1
         return self._sources.read(path)
 
     def __getattr__(self, name: str) -> Any:

@@ -17,23 +17,15 @@ _STAGES: Final = {
     "start": "Python, and our modules",
     "listing": "of what sources there are",
     "comparing": "with the last build, and with the output",
-    "sharing": "clauses, policies and theme: read and compiled",
+    "sharing": "clauses, policies, theme: read and compiled",
     "loading": "facts of entities",
-    "planning": "which files there are, and which are not up to date",
+    "planning": "which files there are, made from what",
     "rendering": "clauses to articles, articles to pages",
     "writing": "into the staging folder",
     "commit": "all put in place",
     "waiting": "for workers",
     "rest": "what is between these",
 }
-_COUNTS: Final = (
-    ("files_listed", "file listed", "files listed"),
-    ("files_read", "read", "read"),
-    ("sites", "site planned", "sites planned"),
-    ("files_rendered", "file rendered", "files rendered"),
-    ("pages_rendered", "a policy's page", "policies' pages"),
-    ("files_written", "written", "written"),
-)
 _KINDS: Final = {"clauses": "clause", "templates": "template", "policies": "policy, with its clauses"}
 _NAME: Final = 44
 
@@ -77,20 +69,23 @@ def as_data(profile: Profile) -> dict[str, Any]:
 def table(profile: Profile) -> Iterator[str]:
     """Write a profile as lines that fit a window of 80 columns."""
     workers = profile.processes - 1
-    how = "in one process" if not workers else f"in {workers} worker{'s'[: workers > 1]} and their parent"
-    yield click.style(f"{'stage':<10} {'CPU s':>8} {'wall s':>8}", bold=True)
+    how = f"in {_many(workers, 'worker')} and their parent, added up" if workers else "in one process"
+    yield click.style(f"{'stage':<10} {'CPU s':>8} {'%':>4} {'wall s':>8}", bold=True)
     for stage, (cpu, wall) in profile.stages.items():
-        yield f"{stage:<10} {cpu:>8.3f} {wall:>8.3f}  {_STAGES[stage]}"
-    yield f"{'all':<10} {profile.cpu:>8.3f} {profile.wall:>8.3f}  {how}; {profile.elapsed:.3f} s passed"
+        part = f"{100 * cpu / profile.cpu:.0f}" if profile.cpu else ""
+        yield f"{stage:<10} {cpu:>8.3f} {part:>4} {wall:>8.3f}  {_STAGES[stage]}"
+    yield f"{'all':<10} {profile.cpu:>8.3f} {'':>4} {profile.wall:>8.3f}  {how}"
+    yield f"{'passed':<10} {'':>8} {'':>4} {profile.elapsed:>8.3f}"
     yield ""
-    counts = [
-        f"{number:,} {one if number == 1 else many}"
-        for key, one, many in _COUNTS
-        for count, number in profile.counts.items()
-        if count == key
-    ]
-    yield ", ".join(counts[:3])
-    yield ", ".join(counts[3:])
+    counts = profile.counts
+    yield (
+        f"sources: {_many(counts['files_listed'], 'file')} listed, {_many(counts['reads'], 'read')};"
+        f" {_many(counts['sites'], 'site')} planned"
+    )
+    yield (
+        f"output: {_many(counts['files_rendered'], 'file')} rendered,"
+        f" {counts['pages_rendered']:,} of them policies; {counts['files_written']:,} written"
+    )
     for kind, dearest in profile.dearest.items():
         if not dearest:
             continue
@@ -100,6 +95,10 @@ def table(profile: Profile) -> Iterator[str]:
         )
         for one in dearest:
             yield f"{_short(one.name)} {one.seconds * 1000:>10,.1f} {one.calls:>10,} {_a_call(one):>11,.1f}"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _a_call(one: Dear) -> float:
