@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from policypages.formats.templates.theme import ThemeEngine
 
 if TYPE_CHECKING:
-    from policypages.build.profile import Cost, Kind
     from policypages.diagnostics import Diagnostic, Span
     from policypages.model import Clause, ClauseFile, Finding, Text
     from policypages.plan.settle import Compiling
 
-    Costs = Callable[[Kind, str], Cost]
+    Costs = Callable[[Literal["clauses", "templates"], str], "Cost"]
+
+
+class Cost(Protocol):
+    """Where what one thing costs is added up: wall seconds, and calls."""
+
+    seconds: float
+    calls: int
 
 
 class TimedCompiler:

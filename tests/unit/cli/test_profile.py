@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ SITES = 90  # enough for two workers
 STAGES = "start listing comparing sharing loading planning rendering writing commit waiting rest".split()
 MODULE = re.compile(r"import time:.*\| +(\S+)$", re.MULTILINE)
 ROUNDING = 0.001
+POSIX = pytest.mark.skipif(os.name == "nt", reason="needs fork and what POSIX tells of processes")
 
 
 def run(site: Path, *words: str | Path, importtime: bool = False) -> subprocess.CompletedProcess[str]:
@@ -79,9 +79,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@POSIX
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_the_parts_are_no_more_than_the_whole(site: Path, tmp_path: Path, jobs: int) -> None:
     """Nor is the whole more than what the system counted for the program and its workers."""
+    import resource  # noqa: PLC0415 - POSIX alone has it
+
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
     told = profile(site, "--jobs", str(jobs), "--out", tmp_path / "out")
