@@ -112,7 +112,7 @@ def _check_state(out: Path, old: Tree, new: Tree) -> None:
     """Assert that the manifest names one build, and that nothing of the dead one is left."""
     manifest = out / ".policypages" / "manifest"
     rows = [json.loads(line) for line in manifest.read_text("utf-8").splitlines()[1:-1]]
-    named = {path for row in rows for path in row["files"]}
+    named = {f"{folder}/{name}" for folder, names, *_ in rows for name in names}
     assert named in ({*old}, {*new})
     assert not list(out.glob(".staging-*"))
     assert not (out / ".policypages" / "journal").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ from policypages.load.entity import EntityLoader
 from policypages.load.site import load_site
 from policypages.model import Site, Sources
 from policypages.plan.keys import digest
+from policypages.plan.settle import Compiling
 from policypages.plan.sites import SitePlanner
 
 _LIBRARIES: Final = ("jinja2", "markdown-it-py", "babel", "num2words")
@@ -28,7 +30,7 @@ class Common:
     """
 
     site: Site
-    compiler: Compiler
+    compiler: Compiling
     engine: ThemeEngine
     planner: SitePlanner
     loader: EntityLoader
@@ -37,15 +39,18 @@ class Common:
     tool: str = TOOL
 
 
-def read_common(sources: Sources, *, compile_all: bool) -> tuple[Common | None, list[Diagnostic]]:
+def read_common(
+    sources: Sources, *, compile_all: bool, watched: Callable[[Compiling], Compiling]
+) -> tuple[Common | None, list[Diagnostic]]:
     """Read what all sites share; None where there is no site.
 
     `compile_all` compiles clauses that no page may use, too, to find what is wrong with them.
+    `watched` gives the compiler that is used in the place of ours.
     """
     site, found = load_site(sources)
     if site is None:
         return None, found
-    compiler = Compiler(site.settings)
+    compiler = watched(Compiler(site.settings))
     if compile_all:
         for files in site.clauses.values():
             for file in files:

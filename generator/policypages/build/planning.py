@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from policypages.build.made_by import made_by
 from policypages.build.options import Options, Previous
+from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, did_you_mean, gather, problem
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
@@ -68,22 +69,25 @@ def read_previous(output: Output) -> tuple[Previous, list[Diagnostic]]:
 
 
 def plan_build(
-    sources: Sources, previous: Previous, options: Options
+    sources: Sources, previous: Previous, options: Options, watch: Watch = NOBODY
 ) -> tuple[Plan | None, list[Diagnostic]]:
     """Find what changed, and read and compile what all sites share if that did; problems do not end it."""
-    by = made_by(drafts=options.drafts, content_hash=options.content_hash)
-    state = None
-    if previous.state is not None and not options.clean:
-        state = states.decode(previous.state, made_by=by, manifest=previous.manifest.digest)
-    stamp_of = _by_content(sources) if options.content_hash else _by_times(sources)
-    entities, found = list_entities(sources.paths)
-    unchanged = Unchanged(state, paths=sources.paths, entities=entities, stamp_of=stamp_of)
+    with watch.stage("comparing"):
+        by = made_by(drafts=options.drafts, content_hash=options.content_hash)
+        state = None
+        if previous.state is not None and not options.clean:
+            state = states.decode(previous.state, made_by=by, manifest=previous.manifest.digest)
+        stamp_of = _by_content(sources) if options.content_hash else _by_times(sources)
+        with watch.stage("listing"):
+            entities, found = list_entities(sources.paths)
+        unchanged = Unchanged(state, paths=sources.paths, entities=entities, stamp_of=stamp_of)
     common = None
     if found or not unchanged.shared:
-        common, found = read_common(sources, compile_all=True)
+        common, found = read_common(sources, watch, compile_all=True)
         if common is None:
             return None, gather(found)
-    look_at = unchanged.to_look_at(common.digests if common else None)
+    with watch.stage("comparing"):
+        look_at = unchanged.to_look_at(common.digests if common else None)
     ids = tuple(id_ for id_ in entities if wanted(id_, options.only))
     if options.only and not ids:
         hint = did_you_mean(options.only[0], entities)
@@ -108,12 +112,16 @@ def plan_build(
     return plan, found
 
 
-def read_common(sources: Sources, *, compile_all: bool) -> tuple[Common | None, list[Diagnostic]]:
+def read_common(
+    sources: Sources, watch: Watch, *, compile_all: bool
+) -> tuple[Common | None, list[Diagnostic]]:
     """Read what all sites share; see `common.read_common`."""
-    # the compilers are slow to import, and a build of what did not change needs none of them
-    from policypages.build import common  # noqa: PLC0415
+    with watch.stage("start"):
+        # the compilers are slow to import, and a build of what did not change needs none of them
+        from policypages.build import common  # noqa: PLC0415
 
-    return common.read_common(sources, compile_all=compile_all)
+    with watch.stage("sharing"):
+        return common.read_common(sources, compile_all=compile_all, watched=watch.compiler)
 
 
 def wanted(id_: str, globs: Sequence[str]) -> bool:

@@ -18,14 +18,19 @@ from policypages.write import Output, Stage, stage_file
 
 if TYPE_CHECKING:
     from policypages.build.common import Common
-    from policypages.model import FileTask, SitePlan
+    from policypages.formats.templates.theme import ThemeEngine
+    from policypages.load.entity import Loaded
+    from policypages.model import FileRecord, FileTask, MadeFile, SitePlan
 
 Trace = Mapping[str, Mapping[str, str]]
 """What the files of the last build were made from: marks by folder, and by path below it."""
 
 
 class SiteBuilder:
-    """Builds sites one after the other, in the process that it is called in."""
+    """Builds sites one after the other, in the process that it is called in.
+
+    The steps are attributes, so that somebody who measures can put something round each.
+    """
 
     def __init__(
         self,
@@ -38,7 +43,11 @@ class SiteBuilder:
         trace: Trace,
         stamp_of: Callable[[str], str],
     ) -> None:
-        self._common = common
+        self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = common.loader.load
+        self.plan: Callable[[Loaded], tuple[SitePlan | None, list[Diagnostic]]] = common.planner.plan
+        self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render_file
+        self.write: Callable[[Stage, str, bytes], FileRecord] = stage_file
+        self.engine = common.engine
         self._previous = previous
         self._options = options
         self._output = output
@@ -48,8 +57,8 @@ class SiteBuilder:
 
     def build(self, id_: str) -> SiteResult:
         """Build one site; a group has no files, and is looked at all the same."""
-        loaded, found = self._common.loader.load(id_)
-        planned, more = self._common.planner.plan(loaded)
+        loaded, found = self.load(id_)
+        planned, more = self.plan(loaded)
         found = [*found, *more]
         if planned is None:
             line = "" if not has_errors(found) else None
@@ -57,7 +66,7 @@ class SiteBuilder:
         if has_errors(found):
             # what is wrong with the outline or the facts is said; what pages print is looked at all the same
             for file in planned.files:
-                found += _of_site(id_, render_file(file, self._common.engine)[1])
+                found += _of_site(id_, self.render(file, self.engine)[1])
             made = SiteResult(id_, None, diagnostics=tuple(found))
         else:
             made = self.make_files(id_, planned.files, found)
@@ -78,11 +87,11 @@ class SiteBuilder:
                 continue
             if self._options.explain:
                 stale.append((file.path, self._because(folder, known, file)))
-            made, more = render_file(file, self._common.engine)
+            made, more = self.render(file, self.engine)
             if more:
                 problems += _of_site(folder, more)
             if self._stage is not None and not has_errors(more):
-                entries.append(Entry(stage_file(self._stage, file.path, made.data), file.key))
+                entries.append(Entry(self.write(self._stage, file.path, made.data), file.key))
                 staged.append(file.path)
             elif self._stage is None:
                 staged.append(file.path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_common
+from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, gather, problem
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
@@ -17,7 +18,7 @@ from policypages.formats import trace as traces
 from policypages.formats.state import State, read_known
 from policypages.model import SiteLine
 from policypages.plan.unchanged import Kept
-from policypages.workers import WorkerLost, map_shares
+from policypages.workers import WorkerLost
 from policypages.write import Output, Spool, Stage, machine_problem
 
 if TYPE_CHECKING:
@@ -30,9 +31,11 @@ _SHARES: Final = 1000
 Progress = Callable[[int, int], None]
 
 
-def carry_out(plan: Plan, output: Output | None, progress: Progress | None = None) -> Report:
+def carry_out(
+    plan: Plan, output: Output | None, progress: Progress | None = None, watch: Watch = NOBODY
+) -> Report:
     """Make every stale file and put them all in place at once; without an output, only look for problems."""
-    work = _Work(plan, output, progress)
+    work = _Work(plan, output, progress, watch)
     try:
         return work.run()
     except OSError as error:
@@ -45,10 +48,11 @@ def carry_out(plan: Plan, output: Output | None, progress: Progress | None = Non
 class _Work:
     """A build while it is carried out."""
 
-    def __init__(self, plan: Plan, output: Output | None, progress: Progress | None) -> None:
+    def __init__(self, plan: Plan, output: Output | None, progress: Progress | None, watch: Watch) -> None:
         self.plan = plan
         self.output = output
         self.progress = progress
+        self.watch = watch
         self.found: list[Diagnostic] = list(plan.diagnostics)
         self.kept: dict[str, Kept] = {}
         self.kept_lines: dict[str, str] = {}
@@ -62,7 +66,7 @@ class _Work:
         """What sites share; clauses that no page uses are not looked at again where none of it changed."""
         common = self.plan.common
         if common is None:
-            common, _ = read_common(self.plan.sources, compile_all=False)
+            common, _ = read_common(self.plan.sources, self.watch, compile_all=False)
         assert common is not None  # noqa: S101 - it was read by the last build, and did not change
         return common
 
@@ -76,7 +80,8 @@ class _Work:
 
     def run(self) -> Report:
         """Build what has to be built, and put it in place where nothing is wrong."""
-        look_at = self._look_at()
+        with self.watch.stage("comparing"):
+            look_at = self._look_at()
         if look_at:
             self._build(look_at)
         if not self.plan.options.only:
@@ -96,9 +101,10 @@ class _Work:
         if self.output is not None and not report.failed and not self._is_as_it_was():
             changes = Changes(self.plan.options, self.plan.previous, self.results, self.kept_lines)
             stage, self._stage = self._stage, None
-            commit(self.output, stage, changes, report)
-            if not report.failed:
-                self._remember(self.output, changes)
+            with self.watch.stage("commit"):
+                commit(self.output, stage, changes, report)
+                if not report.failed:
+                    self._remember(self.output, changes)
         return report
 
     def _is_as_it_was(self) -> bool:
@@ -155,7 +161,7 @@ class _Work:
 
         done, total = len(self.kept), len(self.plan.ids)
         try:
-            for result in map_shares(work, shares, jobs=jobs):
+            for result in self.watch.map_shares(work, shares, jobs=jobs):
                 self._take(result)
                 done += 1
                 if self.progress is not None:
@@ -176,13 +182,14 @@ class _Work:
         self.results.append(result._replace(trace="", diagnostics=()))
 
     def _builder(self) -> SiteBuilder:
-        from policypages.build.sites import SiteBuilder  # noqa: PLC0415 - brings all of rendering with it
+        with self.watch.stage("start"):
+            from policypages.build.sites import SiteBuilder  # noqa: PLC0415 - brings all of rendering with it
 
         options, previous = self.plan.options, self.plan.previous
         trace = traces.decode(previous.trace()) if options.explain else {}
         if self._stage is None and self.output is not None:
             self._stage = self.output.new_stage()
-        return SiteBuilder(
+        builder = SiteBuilder(
             self.common,
             previous,
             options,
@@ -191,6 +198,7 @@ class _Work:
             trace=trace,
             stamp_of=self._settled_stamp,
         )
+        return self.watch.builder(builder)
 
     def _settled_stamp(self, path: str) -> str:
         return self.plan.stamp_of(path) if self.plan.sources.settled(path) else ""
@@ -201,18 +209,19 @@ class _Work:
         """Make the pages over all sites, where one of these, or what they share, changed."""
         if self.plan.common is None and self._same_sites() and self._is_there(OVERVIEW, is_site=True):
             return
-        from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
-
         common = self.common
-        known = self._known()
-        lines = (_site_line(id_, known[id_]) for id_ in sorted(known))
-        tasks = plan_overview(
-            common.site,
-            [line for line in lines if line is not None],
-            tool=common.tool,
-            templates=common.engine.digests,
-            asked=common.engine.assets,
-        )
+        with self.watch.stage("planning"):
+            from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
+
+            known = self._known()
+            lines = (_site_line(id_, known[id_]) for id_ in sorted(known))
+            tasks = plan_overview(
+                common.site,
+                [line for line in lines if line is not None],
+                tool=common.tool,
+                templates=common.engine.digests,
+                asked=common.engine.assets,
+            )
         self._take(self._builder().make_files(OVERVIEW, tasks, ()))
 
     def _same_sites(self) -> bool:

@@ -9,13 +9,18 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from policypages.cli import profile as profiles
 from policypages.cli import report
 from policypages.cli.progress import Progress
 from policypages.diagnostics import Diagnostic, has_errors, problem
+
+if TYPE_CHECKING:
+    from policypages.build import Options
+    from policypages.build.profile import Stopwatch
 
 _WORKERS_LIMIT: Final = 256
 USAGE: Final = 2
@@ -85,6 +90,14 @@ Examples:
 @click.option("--clean", is_flag=True, help="Make every file again.")
 @click.option("--content-hash", is_flag=True, help="Look at the bytes of the output, not only at sizes.")
 @click.option("--explain-stale", is_flag=True, help="Say for each file why it was made again.")
+@click.option(
+    "--profile",
+    type=click.Choice(profiles.FORMS),
+    is_flag=False,
+    flag_value="text",
+    metavar="[FORM]",
+    help="Say where the time went: text, or json to stdout.",
+)
 @_shared_options
 @click.pass_obj
 def build(
@@ -95,6 +108,7 @@ def build(
     clean: bool,
     content_hash: bool,
     explain_stale: bool,
+    profile: str | None,
     only: tuple[str, ...],
     as_of: str | None,
     jobs: int | None,
@@ -106,15 +120,9 @@ def build(
     Only what changed is made again. If there is any error, nothing is written and the output
     stays as it was.
     """
-    from policypages import build as pipeline
-    from policypages.write import open_output
+    from policypages.build import Options
 
-    started = time.monotonic()
-    root = Path(folder)
-    sources, found = _open(folder)
-    if sources is None:
-        return _finish(found, form, None)
-    options = pipeline.Options(
+    options = Options(
         asked_day(as_of),
         only,
         jobs or _cores(),
@@ -124,28 +132,55 @@ def build(
         strict=strict,
         explain=explain_stale,
     )
+    root = Path(folder)
     target = Path(out) if out else root / "output"
+    if profile is None:
+        return _build(root, target, options, form)
+    if profile == "json" and form in {"json", "github"}:
+        message = f"`--profile json` and `--format {form}` both write to stdout: choose one"
+        raise click.UsageError(message)
+    from policypages.build.profile import Stopwatch
+
+    stopwatch = Stopwatch()
+    code = _build(root, target, options, form, stopwatch)
+    profiles.show(stopwatch.end(), profile)
+    return code
+
+
+def _build(root: Path, target: Path, options: Options, form: str, stopwatch: Stopwatch | None = None) -> int:
+    from policypages import build as pipeline
+    from policypages.write import open_output
+
+    started = time.monotonic()
+    watch = stopwatch or pipeline.Watch()
+    with watch.stage("listing"):
+        sources, found = _open(root)
+    if sources is None:
+        return _finish(found, form, None)
+    if stopwatch is not None:
+        sources = stopwatch.sources(sources)
     output, more = open_output(root, target)
     found += more
     if output is None:
         return _finish(found, form, sources)
     with output:
-        previous, more = pipeline.read_previous(output)
+        with watch.stage("comparing"):
+            previous, more = pipeline.read_previous(output)
         found += more
-        plan, more = pipeline.plan_build(sources, previous, options)
+        plan, more = pipeline.plan_build(sources, previous, options, watch)
         if plan is None:
             return _finish([*found, *more], form, sources)
         # what is wrong with the folders counts, too: with an error nothing is written
         plan = replace(plan, diagnostics=(*found, *plan.diagnostics))
         with Progress(form == "full") as progress:
-            result = pipeline.carry_out(plan, output, progress)
+            result = pipeline.carry_out(plan, output, progress, watch)
     result.diagnostics = [*result.diagnostics, *_changed_meanwhile(sources)]
     code = _finish(result.diagnostics, form, sources)
     if form in {"full", "short"}:
-        if explain_stale and not result.failed:
+        if options.explain and not result.failed:
             for path, because in result.stale:
                 click.echo(f"{path}: {because}", err=True)
-        click.echo(_summary(result, target, time.monotonic() - started, limited=bool(only)), err=True)
+        click.echo(_summary(result, target, time.monotonic() - started, limited=bool(options.only)), err=True)
     return code
 
 
@@ -161,7 +196,7 @@ def check(
     """Look for problems in facts, clauses, outlines and theme on every page, and write nothing."""
     from policypages import build as pipeline
 
-    sources, found = _open(folder)
+    sources, found = _open(Path(folder))
     if sources is None:
         return _finish(found, form, None)
     options = pipeline.Options(chosen_day(as_of, sources), only, jobs or _cores(), strict=strict)
@@ -190,10 +225,10 @@ def _changed_meanwhile(sources: Any) -> list[Diagnostic]:
     return [problem("source-changed", message, hint="build again: what was read may be of two states")]
 
 
-def _open(folder: str) -> tuple[Any, list[Diagnostic]]:
+def _open(root: Path) -> tuple[Any, list[Diagnostic]]:
     from policypages.sources import open_folder
 
-    return open_folder(Path(folder))
+    return open_folder(root)
 
 
 def _cores() -> int:
