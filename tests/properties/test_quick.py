@@ -177,7 +177,7 @@ LINES = (
     "{% for h in top %}{{ h.title }};{% endfor %}{% for h in top %}{{ h.anchor }};{% endfor %}",
     "{% for h in top %}{{ h.title }}{{ mine }};{% endfor %}",
     "{% for h in top %}{{ loop.index }}{{ h.title }};{% endfor %}",
-    "{% for h in top recursive %}<{{ h.title }}{% if h.number %}{{ loop(h.children) }}{% endif %}>{% endfor %}",
+    "{% for h in top recursive %}{{ h.title }}{% if h.number %}{{loop(h.children)}}{% endif %}{% endfor %}",
     "{% for h in top recursive %}<{{ h.title }}{{ loop(h.children) }}>{% else %}{{ mine }}{% endfor %}",
     "{% for h in top if mine == 'a' recursive %}<{{ h.title }}{{ loop(h.children) }}>{% endfor %}",
     "{% for h in top %}{% set last = h.number %}{{ last }}{{ h.title }};{% endfor %}",
