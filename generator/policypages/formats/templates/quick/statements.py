@@ -26,11 +26,8 @@ from policypages.formats.templates.quick.code import (
 )
 from policypages.formats.templates.quick.names import Frame, Loop, Macro, Uncovered
 from policypages.formats.templates.quick.printing import Printing
-from policypages.formats.templates.quick.values import Kept
 
 _GUARDS = {"_filled": keep_filled, "_written": keep_written}
-# what code of one record may call: it gives the same for the same, and keeps nothing
-_PURE: Final = frozenset({"attribute", "dict", "environment", "escaped", "str", "text_of", "type"})
 _DEEPEST: Final = 50
 _NOT_INCLUDED: Final = (nodes.Block, nodes.Extends, nodes.Macro)
 Load = Callable[[str], nodes.Template]
@@ -43,7 +40,6 @@ class Writer(Printing):
         self, environment: Environment, *, facts: bool, load_tree: Load | None, records: Sequence[type]
     ) -> None:
         super().__init__(environment, facts=facts, records=records)
-        self.kinds = frozenset(records)
         self.load_tree = load_tree
         self.root = self.frame
         self.overrides: dict[str, nodes.Block] = {}
@@ -278,8 +274,6 @@ class Writer(Printing):
                 self.statements(node.body)
             body.flush()
         self.loop = outer
-        if recursive is None or (node.test is None and not node.else_):
-            self._keep_of_records(body, target, recursive)
         with self._new_block() as other, self._names(Frame(self.frame, other)):
             self.statements(node.else_)
             other.flush()
@@ -295,37 +289,6 @@ class Writer(Printing):
             target = at(ast.Tuple([at(ast.Name(loop.index, STORE)), target], STORE))
         self.block.writes = self.block.writes or body.writes or other.writes
         self.block.statements.append(at(ast.For(target, over, body.statements or [at(ast.Pass())], [])))
-
-    def _keep_of_records(self, body: Block, target: ast.expr, recursive: str | None) -> None:
-        """Let a loop write what it has written before for the same record, where nothing else comes in."""
-        names = [one for line in body.statements for one in ast.walk(line) if isinstance(one, ast.Name)]
-        if not self.kinds or not isinstance(target, ast.Name) or not body.writes:
-            return
-        add = f"{body.buffer}_add"
-        own = {one.id for one in names if isinstance(one.ctx, ast.Store)}
-        pure = {*_PURE, *self.records, target.id, add, recursive}
-        if any(one.id not in own and one.id not in pure for one in names):
-            return
-        kept, start = self.fresh("kept"), self.fresh("start")
-        texts = Kept(self.kinds)  # of this loop alone
-        self.globals |= {f"{kept}_of": texts.of, f"{kept}_keep": texts.keep}
-        of = load(target.id)
-        since = at(ast.Subscript(load(body.buffer), at(ast.Slice(load(start), None, None)), LOAD))
-        text = method(constant(""), "join", since)
-        body.statements = [
-            assign(kept, call(f"{kept}_of", of)),
-            at(
-                ast.If(
-                    at(ast.Compare(load(kept), [ast.Is()], [constant(None)])),
-                    [
-                        assign(start, call("len", load(body.buffer))),
-                        *body.statements,
-                        at(ast.Expr(call(f"{kept}_keep", of, text))),
-                    ],
-                    [at(ast.Expr(call(add, load(kept))))],
-                )
-            ),
-        ]
 
     def _target(self, node: nodes.Node, frame: Frame) -> ast.expr:
         match node:

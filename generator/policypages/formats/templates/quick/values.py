@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any, Final, cast
 
@@ -25,7 +24,6 @@ from policypages.formats.templates.markup import escaped
 
 # a filter that would note a finding looks for the list of findings here, and there is none
 _NO_FINDINGS: Final = cast("Context", {})
-_MANY: Final = 4096
 _OF_REFERENCE: Final = frozenset({"address", "number", "title"})
 
 
@@ -44,27 +42,6 @@ def text_of(value: Any) -> str:
 def listed(value: Any) -> Sequence[Any]:
     """Give something whose items can be counted."""
     return value if type(value) in {list, tuple} else list(value)
-
-
-class Kept:
-    """What one loop wrote for each record: by identity, which lasts since each record is held."""
-
-    def __init__(self, kinds: frozenset[Any]) -> None:
-        self._fields = {kind: tuple([field.name for field in fields(kind)]) for kind in kinds}
-        self._texts: dict[int, tuple[Any, str]] = {}
-
-    def of(self, one: Any) -> str | None:
-        """Return what was written for a record, or None if it is not known."""
-        known = self._texts.get(id(one))
-        return None if known is None else known[1]
-
-    def keep(self, one: Any, text: str) -> None:
-        """Keep what was written for a record, which never changes; one with others in it is of one page."""
-        names = self._fields.get(type(one), ())
-        if names and not any(type(given) is tuple and given for given in map(one.__getattribute__, names)):
-            if len(self._texts) >= _MANY:
-                self._texts.clear()
-            self._texts[id(one)] = (one, text)
 
 
 # ---- looking up, where it is not a key of a plain dict
