@@ -378,12 +378,16 @@ class SitePlan(NamedTuple):
 
 
 class Article(NamedTuple):
-    """The legal text of one page: what a release freezes and a redline compares."""
+    """The legal text of one page: what a release freezes and a redline compares.
+
+    `linked` tells whether it may hold links to other policies, which stand in it by name.
+    """
 
     html: str
     title: str
     contents: tuple[Heading, ...]
     anchors: tuple[str, ...]
+    linked: bool
 
 
 class MadeFile(NamedTuple):

@@ -14,6 +14,7 @@ from tests.properties.templategrammar import clause_templates, scopes, themes
 
 from policypages.formats.templates import sandbox, texts, theme
 from policypages.formats.templates.quick import Render
+from policypages.model import Heading
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
@@ -170,3 +171,34 @@ def test_names_stand_for_what_they_stand_for_in_stock_jinja(source: str, way: st
     assert how == way
     if how == "ours":
         assert text == engine._environment.get_template("page.html").render(scope)
+
+
+LINES = (
+    "{% for h in top %}{{ h.title }};{% endfor %}{% for h in top %}{{ h.anchor }};{% endfor %}",
+    "{% for h in top %}{{ h.title }}{{ mine }};{% endfor %}",
+    "{% for h in top %}{{ loop.index }}{{ h.title }};{% endfor %}",
+    "{% for h in top recursive %}{{ h.title }}{% if h.number %}{{loop(h.children)}}{% endif %}{% endfor %}",
+    "{% for h in top recursive %}<{{ h.title }}{{ loop(h.children) }}>{% else %}{{ mine }}{% endfor %}",
+    "{% for h in top if mine == 'a' recursive %}<{{ h.title }}{{ loop(h.children) }}>{% endfor %}",
+    "{% for h in top %}{% set last = h.number %}{{ last }}{{ h.title }};{% endfor %}",
+    "{% for h in top %}{% for one in h.children %}{{ h.anchor }}{{ one.title }};{% endfor %}{% endfor %}",
+)
+
+
+@pytest.mark.parametrize("source", LINES)
+def test_a_line_of_the_contents_that_many_pages_have_is_written_on_each_as_stock_jinja_does(
+    source: str,
+) -> None:
+    """A heading that was met before brings its own words, and nothing of the page or loop it was met in."""
+    engine = theme.ThemeEngine({"page.html": ("page.html", source)})
+    low, high = Heading("1.1", "<low>", "low"), Heading(None, "High & dry", "high")
+    pages = [
+        (high, Heading("1", "One", "one", (low, high))),
+        (low, high),
+        (Heading("2", "Two", "two", (low,)),),
+    ]
+    for contents in [*pages, *pages]:
+        for mine in ("a", "<b>"):
+            scope = {"top": contents, "mine": mine}
+            html = engine._environment.get_template("page.html").render(scope)
+            assert outcome(engine._quick("page.html"), scope) == (html, "ours")

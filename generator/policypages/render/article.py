@@ -26,9 +26,10 @@ _ALIGNED: Final = re.compile(r'(<t[hd]) style="text-align:(left|center|right)"')
 
 _MANY: Final = 4096
 _OWN: Final = ("option", "sections", LEVEL)
-_Given = tuple[Section, str, str, Text | None, Mapping[str, Any] | None, bool, bool]
+_Given = tuple[Section, str, str, Text | None, Mapping[str, Any] | None, bool, bool, bool]
 # by identity, which lasts since each section is held: itself, what stands before and after its words,
-# its text, what that reads of it, whether the title runs in, whether cells are aligned
+# its text, what that reads of it, whether the title runs in, whether cells are aligned,
+# whether it may link to other policies
 _GIVEN: Final[dict[int, _Given]] = {}
 
 
@@ -42,7 +43,8 @@ def render_article(task: PageTask) -> tuple[Article, list[Diagnostic]]:
     composer.add(after)
     contents = tuple([line for section in task.sections for line in section.contents])
     anchors = tuple([section.anchor for section in task.every])
-    return Article("".join(composer.pieces), task.title, contents, anchors), composer.found
+    html = "".join(composer.pieces)
+    return Article(html, task.title, contents, anchors, composer.linked), composer.found
 
 
 class _Composer:
@@ -50,6 +52,7 @@ class _Composer:
         self.task = task
         self.pieces: list[str] = []
         self.add = self.pieces.append
+        self.linked = False
         self.found: list[Diagnostic] = []
         self.told: set[tuple[str, str]] = set()
         locale = task.entity.locale
@@ -61,11 +64,13 @@ class _Composer:
         scope = self.scope  # one for all sections of the page: a text reads it, and keeps nothing of it
         for section in sections:
             given = _GIVEN.get(id(section))
-            _, before, after, body, own, run_in, aligned = given or _given(section)
+            _, before, after, body, own, run_in, aligned, linked = given or _given(section)
             add(before)
             if body is not None:
                 if own is not None:
                     scope.update(own)
+                if linked:
+                    self.linked = True
                 html, findings = body.render(scope)
                 if aligned:
                     html = _ALIGNED.sub(r'\1 class="align-\2"', html)
@@ -242,7 +247,9 @@ def _given(section: Section) -> _Given:
         if reads_own:
             below = level if heading != "none" else level - 1
             own = {"option": section.options, "sections": section.counts, LEVEL: below}
-    given = section, before, after, body, own, bool(heading == "run-in" and section.title), aligned
+    run_in = bool(heading == "run-in" and section.title)
+    linked = body is not None and bool(body.reads.links)
+    given = section, before, after, body, own, run_in, aligned, linked
     if not section.children:
         if len(_GIVEN) >= _MANY:
             _GIVEN.clear()

@@ -101,7 +101,7 @@ def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, lis
         return MadeFile(b""), found
     site = task.site
     html = article.html
-    if any(section.clause and section.clause.body.reads.links for section in task.every):
+    if article.linked:
         addresses = {policy.id: relative(path, policy.path) for policy in site.policies}
 
         def address(match: re.Match[str]) -> str:
