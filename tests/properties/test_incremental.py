@@ -177,8 +177,19 @@ PAGE = _one(
     "{% extends 'policypages/page.html' %}{% block banner %}{{ site.name }}{% endblock %}",
     "{% extends 'layout.html' %}{% block main %}{% include ['part-' ~ lang ~ '.html', 'part.html'] %}"
     "{{ page.article }}{% endblock %}",
+    "<!doctype html><title>{{ page.title }}</title>{% include 'part.html' %}{{ page.article }}",
 )
-PART = _one("<p>{{ strings.top }}</p>", "<p>{{ lang }}</p>", "<p>{{ site.policies | length }}</p>")
+PART = _one(
+    "<p>{{ strings.top }}</p>",
+    "<p>{{ lang }}</p>",
+    "<p>{{ site.policies | length }}</p>",
+    "<p>{{ assets['style.css'] }}</p>",
+    "<p>{{ assets | length }}</p>",
+)
+FRAME = _one(
+    "<!doctype html><title>{{ lang }}</title>",
+    "<!doctype html><title>{{ lang }}</title>{% include 'part.html' %}",
+)
 
 FILES: Mapping[str, Texts] = {
     "policypages.yaml": SETTINGS,
@@ -199,6 +210,9 @@ FILES: Mapping[str, Texts] = {
     "content/clauses/tools.md": _clause("Tools."),
     "themes/own/theme.yaml": _one("name: own\n", "name: own\ndescription: Ours.\n"),
     "themes/own/templates/page.html": PAGE,
+    "themes/own/templates/index.html": FRAME,
+    "themes/own/templates/404.html": FRAME,
+    "themes/own/templates/overview.html": FRAME,
     "themes/own/templates/part.html": PART,
     "themes/own/templates/part-en.html": PART,
     "themes/own/assets/style.css": _one("p {}", "p { color: red }"),
@@ -257,6 +271,10 @@ OPTIONAL = (
     "content/policies/terms.yaml",
     "content/clauses/cookies.de.md",
     "themes/own/templates/part-en.html",
+    "themes/own/templates/index.html",
+    "themes/own/templates/404.html",
+    "themes/own/templates/overview.html",
+    "themes/own/assets/style.css",
     "themes/own/assets/img/logo.svg",
     "themes/own/strings/de.yaml",
 )
