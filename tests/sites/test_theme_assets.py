@@ -144,3 +144,14 @@ def test_a_page_for_what_is_not_there_that_begins_to_name_an_asset_touches_no_ot
     case.change("themes/own/templates/404.html", STYLED).rebuilds()
     assert styled(case) == {"root"}
     assert any(path == "root/404.html" for path, _ in case.report.stale)
+
+
+def test_an_edited_asset_touches_the_pages_that_link_to_it_and_no_other(tmp_path: Path) -> None:
+    """Its name tells its content, so these pages change; the list of policies does not name it."""
+    case = own_theme(tmp_path, page_html=STYLED)
+    case.change("themes/own/assets/style.css", "p {}").build()
+    case.change("themes/own/assets/style.css", "p { color: red }").rebuilds(
+        "/acme/privacy/", "/root/privacy/"
+    )
+    links = list(linked(case))
+    assert {link.read_text() for link in links} == {"p { color: red }"}
