@@ -88,9 +88,7 @@ Examples:
 )
 @click.option("--drafts", is_flag=True, help="Show the sources even where a release is in force.")
 @click.option("--clean", is_flag=True, help="Make every file again.")
-@click.option(
-    "--content-hash", is_flag=True, help="Compare bytes, not times and sizes."
-)
+@click.option("--content-hash", is_flag=True, help="Compare bytes, not times and sizes.")
 @click.option("--explain-stale", is_flag=True, help="Say for each file why it was made again.")
 @click.option(
     "--profile",

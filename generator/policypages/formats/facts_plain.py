@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 _MAX_DEPTH: Final = 20
@@ -27,6 +27,9 @@ _LINE: Final = re.compile(rf"( *)(?:({_KEY}):|-(?= ))(?: +({_VALUE})| *)(?:(?<= 
 _PARTS: Final = re.compile(_PART)
 _PAIRS: Final = re.compile(rf"({_KEY}): +({_PART})")
 _NOTHING: Final = re.compile(rf" *(?:#[^{_CONTROL}]*)?")
+_SHORT: Final = 120
+_CHANGEABLE: Final[frozenset[type]] = frozenset({list, dict})
+_BELOW: Final = object()  # a key that has its value on the lines below it, or none
 _NULLS: Final = frozenset({"~", "null"})
 
 
@@ -42,15 +45,18 @@ def read_plain(data: bytes) -> dict[str, Any]:
     waiting: str | None = None  # a key that has its value below it, or none
     items: list[Any] | None = None
     items_indent = 0
-    for spaces, key, given in _lines(data):
-        at = len(spaces)
+    for line in _decoded(data).split("\n"):
+        read = _read(line)
+        if read is None:
+            continue
+        at, key, value = read
         if key is None:
             if waiting is not None and at >= indent:
                 mapping[waiting] = items = []
                 waiting, items_indent = None, at
-            if items is None or at != items_indent or given is None:
+            if items is None or at != items_indent or value is _BELOW:
                 raise NotPlainError
-            items.append(_value(given))
+            items.append(value)
             continue
         if at > indent and waiting is not None and len(outer) < _MAX_DEPTH:
             outer.append((mapping, indent))
@@ -62,8 +68,10 @@ def read_plain(data: bytes) -> dict[str, Any]:
         if at != indent or key in mapping:
             raise NotPlainError
         items = None
-        waiting = key if given is None else None
-        mapping[key] = None if given is None else _value(given)
+        if value is _BELOW:
+            waiting, mapping[key] = key, None
+        else:
+            waiting, mapping[key] = None, value
     return _root(outer[0][0] if outer else mapping)
 
 
@@ -73,14 +81,30 @@ def _root(mapping: dict[str, Any]) -> dict[str, Any]:
     return mapping
 
 
-def _lines(data: bytes) -> Iterator[tuple[str, str | None, str | None]]:
-    """Give of each line its indent, its key (None: it is an item of a list), and its value."""
-    for line in _decoded(data).split("\n"):
-        found = _LINE.fullmatch(line)
-        if found is not None:
-            yield found.groups()  # type: ignore[misc]  # there are three
-        elif _NOTHING.fullmatch(line) is None:
+def _read(line: str) -> tuple[int, str | None, Any] | None:
+    if len(line) > _SHORT:
+        return _read_line(line)
+    read = _read_short(line)
+    if read is None:
+        return None
+    at, key, value = read
+    # the line may stand in other files, too
+    return (at, key, value.copy()) if value.__class__ in _CHANGEABLE else read
+
+
+def _read_line(line: str) -> tuple[int, str | None, Any] | None:
+    """Read indent, key (None: an item of a list) and value of a line; None where it says nothing."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        if _NOTHING.fullmatch(line) is None:
             raise NotPlainError
+        return None
+    spaces, key, given = found.groups()
+    return len(spaces), key, _BELOW if given is None else _value(given)
+
+
+# most lines of a site's entities stand in many of them: keys, yes and no, the same cookies
+_read_short = lru_cache(1 << 14)(_read_line)
 
 
 def _decoded(data: bytes) -> str:
