@@ -28,7 +28,7 @@ _PARTS: Final = re.compile(_PART)
 _PAIRS: Final = re.compile(rf"({_KEY}): +({_PART})")
 _NOTHING: Final = re.compile(rf" *(?:#[^{_CONTROL}]*)?")
 _SHORT: Final = 120
-_CHANGEABLE: Final[frozenset[type]] = frozenset({list, dict})
+_CHANGEABLE: Final[frozenset[Any]] = frozenset({list, dict})
 _BELOW: Final = object()  # a key that has its value on the lines below it, or none
 _NULLS: Final = frozenset({"~", "null"})
 
