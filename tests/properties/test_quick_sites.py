@@ -130,7 +130,12 @@ def test_each_template_of_the_default_theme_is_covered() -> None:
         "lang": "en",
         "dir": "ltr",
         "site": {"name": "A & B", "home": "./", "sample": True, "policies": policies},
-        "overview": {"title": "All", "sites": ({**sites[0], "policies": policies}, *sites)},
+        "overview": {
+            "title": "All",
+            "sites": ({**sites[0], "policies": policies}, *sites),
+            "count": 3,
+            "parts": ({"href": "2/", "first": "A", "last": "B", "current": True},),
+        },
     }
     for name in ("404.html", "overview.html"):
         html = engine._environment.get_template(name).render(scope)
