@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
 
 from policypages.build.options import Options, Previous, Report, SiteResult
+from policypages.build.planning import wanted
 from policypages.diagnostics import gather, has_errors
 from policypages.formats import manifest as manifests
 from policypages.formats.manifest import Manifest
@@ -26,7 +26,6 @@ class Changes:
     results: Sequence[SiteResult]
     kept: Mapping[str, str]
     digest: str = ""
-    lines: dict[str, str] = field(default_factory=dict)
 
 
 def commit(output: Output, stage: Stage | None, changes: Changes, report: Report) -> None:
@@ -57,7 +56,7 @@ def _lines(changes: Changes) -> dict[str, str]:
         others = {
             folder: line
             for folder, line in changes.previous.manifest.lines.items()
-            if folder.startswith("_") or not any(fnmatchcase(folder, glob) for glob in only)
+            if folder.startswith("_") or not wanted(folder, only)
         }
     return {**others, **changes.kept, **lines}
 

@@ -23,14 +23,14 @@ from policypages.plan.unchanged import Kept, Unchanged
 from policypages.write import Output
 
 if TYPE_CHECKING:
-    from policypages.build.common import Common
+    from policypages.build.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A build that can be carried out: which sites there are, and which of them must be looked at.
 
-    `common` is None where nothing changed that sites share: it is read when a site asks for it.
+    `repository` is None where nothing changed that sites share: it is read when a site asks for it.
     `state` is what the last build knew; `stamps` are of the sources that sites share, and `stamp_of`
     tells of any source what the next build has to know. `kept` are the entities that need no look.
     """
@@ -45,7 +45,7 @@ class Plan:
     ids: tuple[str, ...]
     look_at: frozenset[str]
     kept: Mapping[str, Kept]
-    common: Common | None
+    repository: Repository | None
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -81,13 +81,13 @@ def plan_build(
         with watch.stage("listing"):
             entities, found = list_entities(sources.paths)
         unchanged = Unchanged(state, paths=sources.paths, entities=entities, stamp_of=stamp_of)
-    common = None
+    repository = None
     if found or not unchanged.shared:
-        common, found = read_common(sources, watch, compile_all=True)
-        if common is None:
+        repository, found = read_repository(sources, watch, compile_all=True)
+        if repository is None:
             return None, gather(found)
     with watch.stage("comparing"):
-        look_at = unchanged.to_look_at(common.digests if common else None)
+        look_at = unchanged.to_look_at(repository.digests if repository else None)
     ids = tuple(id_ for id_ in entities if wanted(id_, options.only))
     if options.only and not ids:
         hint = did_you_mean(options.only[0], entities)
@@ -106,22 +106,22 @@ def plan_build(
         ids=ids,
         look_at=frozenset(look_at),
         kept=unchanged.kept,
-        common=common,
+        repository=repository,
         diagnostics=tuple(found),
     )
     return plan, found
 
 
-def read_common(
+def read_repository(
     sources: Sources, watch: Watch, *, compile_all: bool
-) -> tuple[Common | None, list[Diagnostic]]:
-    """Read what all sites share; see `common.read_common`."""
+) -> tuple[Repository | None, list[Diagnostic]]:
+    """Read what all sites share; see `repository.read_repository`."""
     with watch.stage("start"):
         # the compilers are slow to import, and a build of what did not change needs none of them
-        from policypages.build import common  # noqa: PLC0415
+        from policypages.build import repository  # noqa: PLC0415
 
     with watch.stage("sharing"):
-        return common.read_common(sources, compile_all=compile_all, watched=watch.compiler)
+        return repository.read_repository(sources, compile_all=compile_all, watched=watch.compiler)
 
 
 def wanted(id_: str, globs: Sequence[str]) -> bool:

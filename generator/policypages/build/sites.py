@@ -17,7 +17,7 @@ from policypages.render import render_file
 from policypages.write import Output, Stage, stage_file
 
 if TYPE_CHECKING:
-    from policypages.build.common import Common
+    from policypages.build.repository import Repository
     from policypages.formats.templates.theme import ThemeEngine
     from policypages.load.entity import Loaded
     from policypages.model import FileRecord, FileTask, MadeFile, SitePlan
@@ -34,7 +34,7 @@ class SiteBuilder:
 
     def __init__(
         self,
-        common: Common,
+        repository: Repository,
         previous: Previous,
         options: Options,
         *,
@@ -43,11 +43,11 @@ class SiteBuilder:
         trace: Trace,
         stamp_of: Callable[[str], str],
     ) -> None:
-        self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = common.loader.load
-        self.plan: Callable[[Loaded], tuple[SitePlan | None, list[Diagnostic]]] = common.planner.plan
+        self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = repository.loader.load
+        self.plan: Callable[[Loaded], tuple[SitePlan | None, list[Diagnostic]]] = repository.planner.plan
         self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render_file
         self.write: Callable[[Stage, str, bytes], FileRecord] = stage_file
-        self.engine = common.engine
+        self.engine = repository.engine
         self._previous = previous
         self._options = options
         self._output = output

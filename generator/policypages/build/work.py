@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
-from policypages.build.planning import Plan, read_common
+from policypages.build.planning import Plan, read_repository
 from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, gather, problem
 from policypages.formats import manifest as manifests
@@ -22,7 +22,7 @@ from policypages.workers import WorkerLost
 from policypages.write import Output, Spool, Stage, machine_problem
 
 if TYPE_CHECKING:
-    from policypages.build.common import Common
+    from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
 
 OVERVIEW: Final = "_overview"
@@ -62,13 +62,13 @@ class _Work:
         self._trace: Spool | None = None
 
     @cached_property
-    def common(self) -> Common:
+    def repository(self) -> Repository:
         """What sites share; clauses that no page uses are not looked at again where none of it changed."""
-        common = self.plan.common
-        if common is None:
-            common, _ = read_common(self.plan.sources, self.watch, compile_all=False)
-        assert common is not None  # noqa: S101 - it was read by the last build, and did not change
-        return common
+        repository = self.plan.repository
+        if repository is None:
+            repository, _ = read_repository(self.plan.sources, self.watch, compile_all=False)
+        assert repository is not None  # noqa: S101 - it was read by the last build, and did not change
+        return repository
 
     def close(self) -> None:
         """Take away what was staged and is not needed."""
@@ -190,7 +190,7 @@ class _Work:
         if self._stage is None and self.output is not None:
             self._stage = self.output.new_stage()
         builder = SiteBuilder(
-            self.common,
+            self.repository,
             previous,
             options,
             output=self.output,
@@ -207,20 +207,20 @@ class _Work:
 
     def _overview(self) -> None:
         """Make the pages over all sites, where one of these, or what they share, changed."""
-        if self.plan.common is None and self._same_sites() and self._is_there(OVERVIEW, is_site=True):
+        if self.plan.repository is None and self._same_sites() and self._is_there(OVERVIEW, is_site=True):
             return
-        common = self.common
+        repository = self.repository
         with self.watch.stage("planning"):
             from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
 
             known = self._known()
             lines = (_site_line(id_, known[id_]) for id_ in sorted(known))
             tasks = plan_overview(
-                common.site,
+                repository.site,
                 [line for line in lines if line is not None],
-                tool=common.tool,
-                templates=common.engine.digests,
-                asked=common.engine.assets,
+                tool=repository.tool,
+                templates=repository.engine.digests,
+                asked=repository.engine.assets,
             )
         self._take(self._builder().make_files(OVERVIEW, tasks, ()))
 
@@ -252,8 +252,8 @@ class _Work:
             plan.state.made_by,
             changes.digest,
             stamps,
-            plan.common.digests if plan.common is not None else plan.state.shared,
-            plan.common is None or not plan.common.found,
+            plan.repository.digests if plan.repository is not None else plan.state.shared,
+            plan.repository is None or not plan.repository.found,
             {**others, **self._known()},
         )
         if self._trace is not None:  # before another file is begun beside the manifest

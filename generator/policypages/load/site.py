@@ -61,6 +61,13 @@ def load_file(
     data, found = _read(sources, path)
     if data is None:
         return SourceFile(id_, path, b"", {}), found
+    return _checked(kind, id_, path, data, names)
+
+
+def _checked(
+    kind: Kind, id_: str, path: str, data: bytes, names: Mapping[str, Any] | None = None
+) -> tuple[SourceFile, list[Diagnostic]]:
+    """Validate the bytes of one YAML file."""
     raw, found = read_yaml(path, data)
     if found and not raw:
         return SourceFile(id_, path, data, {}), found
@@ -287,8 +294,8 @@ def _theme_file(
     elif folder == "assets" and rest:
         assets[rest] = data
     elif folder == "strings" and rest.endswith(".yaml"):
-        loaded, found = load_file(sources, "strings", rest, path)
+        loaded, found = _checked("strings", rest, path, data)
         strings.setdefault(rest.removesuffix(".yaml"), {}).update(loaded.values)
     elif name == "theme.yaml":
-        _, found = load_file(sources, "theme", theme, path)
+        _, found = _checked("theme", theme, path, data)
     return found

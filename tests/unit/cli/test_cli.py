@@ -14,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.terminal import on_a_terminal
 
 from policypages import cli
 from policypages.cli import build as commands
@@ -207,27 +208,11 @@ def test_no_colour_without_a_terminal(broken: Path) -> None:
 @pytest.mark.parametrize(("environment", "colour"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_colour_on_a_terminal_unless_refused(broken: Path, environment: dict[str, str], colour: bool) -> None:
     """On a terminal errors are red; NO_COLOR takes that away."""
-    import pty  # noqa: PLC0415 - POSIX alone has it
-
-    leader, follower = pty.openpty()
     kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    process = subprocess.Popen(
+    said, _ = on_a_terminal(
         [sys.executable, "-m", "policypages", "-C", str(broken), "check"],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        env={**kept, "TERM": "xterm", "COLUMNS": "80", **environment},
+        {**kept, "TERM": "xterm", "COLUMNS": "80", **environment},
     )
-    os.close(follower)
-    said = b""
-    try:
-        while chunk := os.read(leader, 65536):
-            said += chunk
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    finally:
-        os.close(leader)
-        process.wait()
     assert b"unknown-key" in said
     # a slow machine sees a progress bar, whose moves of the cursor are no colours
     assert (re.search(rb"\x1b\[[0-9;]*3[0-7]m", said) is not None) is colour

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests import terminal
 
 from policypages import cli
 from policypages.cli.progress import Progress
@@ -31,26 +32,9 @@ MOVES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 def on_a_terminal(program: str, **more: str) -> str:
     """Run a program with a terminal of its own, and return all that it wrote there."""
-    import pty  # noqa: PLC0415 - POSIX alone has it
-
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "PYTHONPATH": str(PACKAGES), **more},
-    )
-    os.close(follower)
-    said = b""
-    try:
-        while chunk := os.read(leader, 65536):
-            said += chunk
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    finally:
-        os.close(leader)
-        assert process.wait() == 0
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "PYTHONPATH": str(PACKAGES), **more}
+    said, code = terminal.on_a_terminal([sys.executable, "-c", program], environment)
+    assert code == 0
     return said.decode()
 
 

@@ -23,7 +23,7 @@ TOOL: Final = f"{__version__}; {', '.join(f'{name} {version(name)}' for name in 
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
+class Repository:
     """Settings, clauses, outlines and theme, and what makes sites of them; `found` is what is wrong.
 
     `digests` tell each thing that sites share from what it was: `settings`, `theme`, `clause:web-logs`.
@@ -39,9 +39,9 @@ class Common:
     tool: str = TOOL
 
 
-def read_common(
+def read_repository(
     sources: Sources, *, compile_all: bool, watched: Callable[[Compiling], Compiling]
-) -> tuple[Common | None, list[Diagnostic]]:
+) -> tuple[Repository | None, list[Diagnostic]]:
     """Read what all sites share; None where there is no site.
 
     `compile_all` compiles clauses that no page may use, too, to find what is wrong with them.
@@ -59,7 +59,7 @@ def read_common(
     found += engine.found
     planner = SitePlanner(site, compiler, tool=TOOL, templates=engine.digests, asked=engine.assets)
     loader = EntityLoader(site, sources)
-    return Common(site, compiler, engine, planner, loader, tuple(found), _digests(site)), found
+    return Repository(site, compiler, engine, planner, loader, tuple(found), _digests(site)), found
 
 
 def _digests(site: Site) -> dict[str, str]:
