@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A build that can be carried out: which sites there are, and which of them must be looked at.
+    """A build that can be carried out: which sites there are, and which of them need no look.
 
     `repository` is None where nothing changed that sites share: it is read when a site asks for it.
     `state` is what the last build knew; `stamps` are of the sources that sites share, and `stamp_of`
@@ -43,7 +43,6 @@ class Plan:
     stamp_of: Callable[[str], str]
     entities: Mapping[str, str]
     ids: tuple[str, ...]
-    look_at: frozenset[str]
     kept: Mapping[str, Kept]
     repository: Repository | None
     diagnostics: tuple[Diagnostic, ...]
@@ -87,7 +86,7 @@ def plan_build(
         if repository is None:
             return None, gather(found)
     with watch.stage("comparing"):
-        look_at = unchanged.to_look_at(repository.digests if repository else None)
+        kept = unchanged.kept(repository.digests if repository else None)
     ids = tuple(id_ for id_ in entities if wanted(id_, options.only))
     if options.only and not ids:
         hint = did_you_mean(options.only[0], entities)
@@ -104,8 +103,7 @@ def plan_build(
         stamp_of=stamp_of,
         entities=entities,
         ids=ids,
-        look_at=frozenset(look_at),
-        kept=unchanged.kept,
+        kept=kept,
         repository=repository,
         diagnostics=tuple(found),
     )

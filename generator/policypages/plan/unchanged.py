@@ -38,15 +38,14 @@ class Unchanged:
         self._stamp_of = stamp_of
         of_entities = {*entities.values()}
         self.stamps = {path: stamp_of(path) for path in paths if path not in of_entities}
-        self.kept: dict[str, Kept] = {}
 
     @property
     def shared(self) -> bool:
         """Tell whether nothing changed that sites share, and nothing was wrong with it."""
         return self._state is not None and self._state.settled and self._state.stamps == self.stamps
 
-    def to_look_at(self, shared: Mapping[str, str] | None) -> set[str]:
-        """Return the entities to look at, and fill `kept` with what is known of the others.
+    def kept(self, shared: Mapping[str, str] | None) -> dict[str, Kept]:
+        """Return what is wanted of the entities that need no look; all others do.
 
         `shared` are the digests of what sites share, None if nothing of that changed.
         """
@@ -56,27 +55,25 @@ class Unchanged:
             names = shared.keys() | state.shared.keys()
             different = {name for name in names if shared.get(name) != state.shared.get(name)}
         if state is None or not different.isdisjoint(EVERYTHING):
-            return {*self._entities}
+            return {}
         gone = [read_known(text).files[0] for id_, text in state.sites.items() if id_ not in self._entities]
         changed = {*gone}
         heirs: list[tuple[str, list[str]]] = []
-        out = set()
+        kept: dict[str, Kept] = {}
         for id_, path in self._entities.items():
             text = state.sites.get(id_)
             known = read_known(text) if text is not None else None
             if known is None or not self._is_same(known, path, different):
-                out.add(id_)
                 if known is None or (known.files[0], known.stamp) != (path, self._stamp_of(path)):
                     changed |= {path, *(known.files[:1] if known is not None else ())}
                 continue
             if len(known.files) > 1:
                 heirs.append((id_, known.files))
-            self.kept[id_] = Kept(known.name is not None, len(known.pages), known.notes or [])
+            kept[id_] = Kept(known.name is not None, len(known.pages), known.notes or [])
         for id_, files in heirs:
             if not changed.isdisjoint(files):
-                out.add(id_)
-                del self.kept[id_]
-        return out
+                del kept[id_]
+        return kept
 
     def _is_same(self, known: Known, path: str, different: set[str]) -> bool:
         if known.notes is None or known.files[0] != path or known.stamp != self._stamp_of(path):
