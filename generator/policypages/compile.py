@@ -86,7 +86,7 @@ def compile_clause(
     if text is None or parsed is None or has_errors(found):
         return None, found
     digest = hashlib.sha256(repr((file.digest, tuple(edits.items()))).encode()).hexdigest()
-    return Clause(file, title, summary, text, parsed.depth, digest), found
+    return Clause(file, title, summary, text, parsed.depth, digest, tuple(edits.items())), found
 
 
 def _front_line(file: ClauseFile, key: str, words: Shape) -> tuple[Text | None, list[Diagnostic]]:

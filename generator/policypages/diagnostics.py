@@ -89,16 +89,18 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 def gather(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Sort by place and merge: one problem in one place is one diagnostic, with all entities it hits."""
-    merged: dict[tuple[object, ...], Diagnostic] = {}
+    merged: dict[tuple[object, ...], tuple[Diagnostic, set[str]]] = {}
     for found in sorted(diagnostics, key=_by_place):
         key = (found.code, found.span, found.message)
         known = merged.get(key)
-        if known is None:
-            merged[key] = found
-        elif found.entities != known.entities:
-            both = tuple(sorted({*known.entities, *found.entities}))
-            merged[key] = replace(known if known.entities else found, entities=both)
-    return list(merged.values())
+        if known is None or not known[0].entities:
+            merged[key] = (found, {*found.entities})
+        else:
+            known[1].update(found.entities)
+    return [
+        one if len(entities) == len(one.entities) else replace(one, entities=tuple(sorted(entities)))
+        for one, entities in merged.values()
+    ]
 
 
 def _by_place(found: Diagnostic) -> tuple[object, ...]:

@@ -58,6 +58,7 @@ class Settings:
     theme: str = "default"
     names: Mapping[str, Any] = field(default_factory=dict)
     fallback: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
 
 class SourceFile(NamedTuple):
@@ -187,7 +188,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A compiled text of a clause, with its edits applied."""
+    """A compiled text of a clause, with its edits applied: old text, new text."""
 
     file: ClauseFile
     title: Text | None
@@ -195,6 +196,7 @@ class Clause:
     body: Text
     depth: int
     digest: str
+    edits: tuple[tuple[str, str], ...] = ()
 
 
 # ------------------------------------------------------------------ plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats.manifest import Manifest
@@ -45,7 +45,7 @@ class SiteResult(NamedTuple):
     `line` is that of the manifest, None where nothing may be written; `known` is a text for the next
     build; `trace` tells what the files were made from. `made` and `kept` count files; `staged` are
     the paths of those made, where some were kept. `stale` says why each was made, where that was
-    asked for. A group is no site.
+    asked for. A group is no site. `seen` is what rules saw of the site, where they were asked.
     """
 
     id: str
@@ -59,6 +59,7 @@ class SiteResult(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
     is_site: bool = False
     pages: int = 0
+    seen: Any = None
 
 
 @dataclass(slots=True)

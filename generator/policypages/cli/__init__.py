@@ -16,7 +16,7 @@ from policypages import __version__
 COMMANDS: Final = {
     "init": ("policypages.cli.scaffold", "init", "Make a small starter site in a new folder."),
     "new": ("policypages.cli.scaffold", "new", "Add an entity, a clause or a policy."),
-    "check": ("policypages.cli.build", "check", "Look for problems, and write nothing."),
+    "check": ("policypages.cli.check", "check", "Look for problems, and write nothing."),
     "build": ("policypages.cli.build", "build", "Build the pages of every site."),
     "rule": ("policypages.cli.rule", "rule", "Explain a code such as missing-fact."),
     "schema": ("policypages.cli.schema", "schema", "Write JSON Schemas, so that editors know the files."),

@@ -1,4 +1,4 @@
-"""The commands `build` and `check`."""
+"""The command `build`, and what it shares with `check`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _complete_entity(ctx: click.Context, _: click.Parameter, typed: str) -> list
     )
 
 
-def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what `build` and `check` have in common."""
     options = [
         click.option(
@@ -98,7 +98,7 @@ Examples:
     metavar="[FORM]",
     help="Say where the time went: text, or json to stdout.",
 )
-@_shared_options
+@shared_options
 @click.pass_obj
 def build(
     folder: str,
@@ -125,7 +125,7 @@ def build(
     options = Options(
         asked_day(as_of),
         only,
-        jobs or _cores(),
+        jobs or cores(),
         clean=clean,
         drafts=drafts,
         content_hash=content_hash,
@@ -154,64 +154,33 @@ def _build(root: Path, target: Path, options: Options, form: str, stopwatch: Sto
     started = time.monotonic()
     watch = stopwatch or pipeline.Watch()
     with watch.stage("listing"):
-        sources, found = _open(root)
+        sources, found = open_site(root)
     if sources is None:
-        return _finish(found, form, None)
+        return finish(found, form, None)
     if stopwatch is not None:
         sources = stopwatch.sources(sources)
     output, more = open_output(root, target)
     found += more
     if output is None:
-        return _finish(found, form, sources)
+        return finish(found, form, sources)
     with output:
         with watch.stage("comparing"):
             previous, more = pipeline.read_previous(output)
         found += more
         plan, more = pipeline.plan_build(sources, previous, options, watch)
         if plan is None:
-            return _finish([*found, *more], form, sources)
+            return finish([*found, *more], form, sources)
         # what is wrong with the folders counts, too: with an error nothing is written
         plan = replace(plan, diagnostics=(*found, *plan.diagnostics))
         with Progress(form == "full") as progress:
             result = pipeline.carry_out(plan, output, progress, watch)
     result.diagnostics = [*result.diagnostics, *_changed_meanwhile(sources)]
-    code = _finish(result.diagnostics, form, sources)
+    code = finish(result.diagnostics, form, sources)
     if form in {"full", "short"}:
         if options.explain and not result.failed:
             for path, because in result.stale:
                 click.echo(f"{path}: {because}", err=True)
         click.echo(_summary(result, target, time.monotonic() - started, limited=bool(options.only)), err=True)
-    return code
-
-
-@click.command(
-    epilog="Example: policypages check --format github",
-    short_help="Look for problems, and write nothing.",
-)
-@_shared_options
-@click.pass_obj
-def check(
-    folder: str, *, only: tuple[str, ...], as_of: str | None, jobs: int | None, form: str, strict: bool
-) -> int:
-    """Look for problems in facts, clauses, outlines and theme on every page, and write nothing."""
-    from policypages import build as pipeline
-
-    sources, found = _open(Path(folder))
-    if sources is None:
-        return _finish(found, form, None)
-    options = pipeline.Options(chosen_day(as_of, sources), only, jobs or _cores(), strict=strict)
-    plan, more = pipeline.plan_build(sources, pipeline.Previous(), options)
-    if plan is None:
-        return _finish([*found, *more], form, sources)
-    with Progress(form == "full") as progress:
-        result = pipeline.carry_out(plan, None, progress)
-    diagnostics = [*found, *result.diagnostics]
-    code = _finish(diagnostics, form, sources)
-    if form in {"full", "short"}:
-        what = report.tally(diagnostics) or "no problems"
-        click.echo(
-            f"checked {_count(result.pages, 'page')} of {_count(result.sites, 'site')}: {what}", err=True
-        )
     return code
 
 
@@ -225,13 +194,15 @@ def _changed_meanwhile(sources: Any) -> list[Diagnostic]:
     return [problem("source-changed", message, hint="build again: what was read may be of two states")]
 
 
-def _open(root: Path) -> tuple[Any, list[Diagnostic]]:
+def open_site(root: Path) -> tuple[Any, list[Diagnostic]]:
+    """List the files of a site folder; None where there is no site."""
     from policypages.sources import open_folder
 
     return open_folder(root)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processes may run at once on this machine."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -274,7 +245,7 @@ def asked_day(as_of: str | None) -> datetime.date | None:
     raise click.UsageError(message)
 
 
-def _finish(found: list[Diagnostic], form: str, sources: Any) -> int:
+def finish(found: list[Diagnostic], form: str, sources: Any) -> int:
     """Show what was found and return the exit code."""
 
     def read(path: str) -> str:
@@ -293,7 +264,8 @@ def _is_usage(one: Diagnostic) -> bool:
     return one.code in {"no-site", "output-refused", "unknown-entity"}
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun, in the plural where there is not one."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
@@ -302,14 +274,14 @@ def _summary(result: Any, target: Path, seconds: float, *, limited: bool) -> str
     trouble = report.tally(result.diagnostics)
     if result.failed:
         return f"nothing was written: {trouble} ({took})"
-    what = f"{_count(result.sites, 'site')}, {_count(result.pages, 'page')}"
+    what = f"{count(result.sites, 'site')}, {count(result.pages, 'page')}"
     tail = f"; {trouble}" if trouble else ""
     if limited:
         tail += "; other sites and the overview were left as they are"
     if not result.written:
         return f"nothing changed: {what} in {target} are up to date ({took}){tail}"
     kept = f", {result.kept:,} kept" if result.kept else ""
-    pruned = f", {_count(len(result.pruned), 'file')} taken away" if result.pruned else ""
-    made = f"{_count(result.made, 'file')} written{kept}{pruned}"
+    pruned = f", {count(len(result.pruned), 'file')} taken away" if result.pruned else ""
+    made = f"{count(result.made, 'file')} written{kept}{pruned}"
     first = "" if result.kept or limited else f"\nopen {target / '_overview' / 'index.html'}"
     return f"built {what} in {target}: {made} ({took}){tail}{first}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from policypages.formats.schema_fields import (
+    CODE,
     EXTRA_TYPES,
     ID,
     LOCALE,
     NAME,
     TEXT,
+    TEXTS,
     TIME_ZONE,
     VERSION,
     Choice,
@@ -34,6 +36,29 @@ _NAMES: Final = Shape(
     },
 )
 
+_CHECKS: Final = Shape(
+    "Checks",
+    "What `policypages check` looks for beside what no build survives.",
+    {
+        "select": Fact(ListOf(CODE), "Only these rules, by code; those that are off by default, too."),
+        "ignore": Fact(ListOf(CODE), "Rules that are left out, by code."),
+        "severity": Fact(
+            MapOf(CODE, Choice(("error", "warning", "note", "off"))),
+            "How severe a rule's findings are, by code.",
+            examples=({"drift": "error"},),
+        ),
+        "contradictions": Fact(
+            ListOf(TEXTS),
+            "Pairs of clause tags that may not stand on one page, beside those that are known.",
+            examples=([["anonymous", "identifies"]],),
+        ),
+        "dead_terms": Fact(
+            MapOf(TEXT, TEXT),
+            "Terms that are out of date, beside those that are known: the term, and why.",
+        ),
+    },
+)
+
 SETTINGS: Final = Shape(
     "Settings",
     "The settings of a site repository: policypages.yaml.",
@@ -45,6 +70,7 @@ SETTINGS: Final = Shape(
         "theme": Fact(ID, "A folder in themes/.", default="default"),
         "default_branch": Fact(TEXT, "The git branch that is published."),
         "names": Fact(_NAMES, "The names that entities may use."),
+        "checks": Fact(_CHECKS, "Which rules look, and how severe they are."),
         "fallback": Fact(
             MapOf(LOCALE, LOCALE),
             "A locale whose clauses may stand in for missing ones.",

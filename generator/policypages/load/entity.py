@@ -31,12 +31,13 @@ MAX_ANCESTORS = 50
 class Loaded(NamedTuple):
     """An entity in each of its locales, the first first; a group has none.
 
-    `files` are the sources that state its facts: its own, then its ancestors'.
+    `files` are the sources that state its facts: its own, which is `own`, then its ancestors'.
     """
 
     id: str
     files: tuple[str, ...]
     views: tuple[Entity, ...]
+    own: SourceFile
 
 
 class _Merged(NamedTuple):
@@ -64,7 +65,7 @@ class EntityLoader:
         found = list(merged.found)
         files = tuple([file.file for file in lineage])
         if own.values.get("publish") is False or why_not_id(id_) or not (own.values or len(lineage) > 1):
-            return Loaded(id_, files, ()), found
+            return Loaded(id_, files, (), own), found
         if not values.get("name") and not may_state(lineage, ("name",)):
             hint = "say what the site is called: `name: Example Careers`"
             found.append(problem("missing-key", "`name` is missing", Span(path), hint=hint, entities=(id_,)))
@@ -76,7 +77,7 @@ class EntityLoader:
             found += more
             if facts:
                 views.append(Entity(id_, path, locale, in_locale, facts, lineage))
-        return Loaded(id_, files, tuple(views)), found
+        return Loaded(id_, files, tuple(views), own), found
 
     # ---- inheritance
 

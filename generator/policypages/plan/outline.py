@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from policypages.diagnostics import Diagnostic, Label, problem
 from policypages.formats.facts import may_state
+from policypages.formats.origins import span_of
 from policypages.formats.templates.texts import plain, scope_of
 from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target
 from policypages.plan.keys import digest
 from policypages.plan.settle import Compiling, Outline, Settled
-from policypages.plan.tree import span_of
 
 _RESERVED: Final = frozenset({"page-top", "page-main"})
 _Kept = list[tuple[Settled, Any]]  # a section that stands on the page, and those below it

@@ -8,9 +8,10 @@ from typing import Any, Final, Protocol
 
 from policypages.diagnostics import Diagnostic, Span, did_you_mean, problem
 from policypages.formats.facts import locate_in_front
+from policypages.formats.origins import span_of
 from policypages.formats.templates.texts import plain
 from policypages.model import Clause, ClauseFile, Entity, Origin, Section, Site, SourceFile, Text
-from policypages.plan.tree import Node, OutlineTree, span_of
+from policypages.plan.tree import Node, OutlineTree
 
 _MAX_LEVEL: Final = 6
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from policypages.diagnostics import Diagnostic, Label, did_you_mean, problem
 from policypages.formats import language
+from policypages.formats.origins import has_path, origin_in, span_of
 from policypages.model import (
     Entity,
     FileTask,
@@ -27,7 +28,6 @@ from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import Asked, LinkTargets, Shared, Words
-from policypages.plan.tree import has_path, origin_in, span_of
 
 _SITE_TAGS = [tag(name) for name in ("the site's name", "`sample`", "`url`", "the site's policies")]
 _PAGE_TAGS = [

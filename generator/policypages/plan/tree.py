@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
-from policypages.formats.facts import locate
+from policypages.formats.origins import origin_in, span_of
 from policypages.model import Clause, Entity, Origin, Settings, SourceFile
 
 _NEED_REASON: Final = ("omit", "variant", "edits")
@@ -32,32 +32,6 @@ class Node:
     options: dict[str, Any] = field(default_factory=dict)
     numbered_as: str | None = None
     changed: dict[tuple[str, ...], Origin | None] = field(default_factory=dict)
-
-
-def span_of(origin: Origin, *below: str | int, key: bool = False) -> Span:
-    """Look up the line of what an origin states."""
-    return locate(origin.file.file, origin.file.data, (*origin.path, *below), key=key)
-
-
-def origin_in(entity: Entity, path: tuple[str | int, ...]) -> Origin:
-    """Find the file that states a value of an entity: its own or the nearest ancestor's."""
-    for prefix in (("in", entity.locale), ()):
-        for file in entity.lineage:
-            if has_path(file.values, (*prefix, *path)):
-                return Origin(file, (*prefix, *path))
-    return Origin(entity.lineage[0], path)
-
-
-def has_path(tree: Any, path: tuple[str | int, ...]) -> bool:
-    """Tell whether a tree of values has something at a path."""
-    for key in path:
-        known = (
-            key in tree if isinstance(tree, Mapping) else isinstance(tree, list) and key in range(len(tree))
-        )
-        if not known:
-            return False
-        tree = tree[key]
-    return True
 
 
 def unedited(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from tests.terminal import on_a_terminal
 
 from policypages import cli
 from policypages.cli import build as commands
+from policypages.cli import check as checking
 from policypages.sources import MemorySources
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -145,7 +146,7 @@ def test_a_bug_ends_with_3_and_a_short_report(
         message = "planted"
         raise ZeroDivisionError(message)
 
-    monkeypatch.setattr(commands, "_open", planted)
+    monkeypatch.setattr(checking, "open_site", planted)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     with pytest.raises(SystemExit) as left:
         cli.main(["-C", str(starter), "check"])
@@ -242,8 +243,8 @@ def test_signals_end_with_their_codes(starter: Path, tmp_path: Path, number: int
     script = (
         "import pathlib, time\n"
         "from policypages import cli\n"
-        "from policypages.cli import build\n"
-        f"build._open = lambda _: (pathlib.Path({str(waiting)!r}).touch(), time.sleep(60))\n"
+        "from policypages.cli import check\n"
+        f"check.open_site = lambda _: (pathlib.Path({str(waiting)!r}).touch(), time.sleep(60))\n"
         f"cli.main(['-C', {str(starter)!r}, 'check'])\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import Final
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.clauses.emptiness import first_empty, pieces_of
 from policypages.formats.clauses.place import Place, apply_edits
+from policypages.formats.clauses.prose import PRINTED, Passage, Prose, read_line, read_prose
 from policypages.formats.clauses.reader import (
     encode_url,
     inline_markdown,
@@ -18,15 +19,18 @@ from policypages.formats.clauses.reader import (
     too_deep,
 )
 from policypages.formats.clauses.rows import place_rows
-from policypages.formats.clauses.shapes import Shaped, match_tags, shape_tags
+from policypages.formats.clauses.shapes import match_tags, shape_tags
 from policypages.formats.clauses.structure import Checker
 from policypages.formats.clauses.tags import PRINT, STATEMENTS, Tag, Tagged, find_tags
 
 __all__ = [
     "PRINT",
+    "PRINTED",
     "STATEMENTS",
     "Parsed",
+    "Passage",
     "Place",
+    "Prose",
     "Tag",
     "Tagged",
     "apply_edits",
@@ -37,6 +41,8 @@ __all__ = [
     "match_tags",
     "pieces_of",
     "read_clause",
+    "read_line",
+    "read_prose",
     "too_much",
 ]
 
@@ -88,7 +94,7 @@ def _read(tagged: Tagged, place: Place) -> tuple[Parsed | None, list[Diagnostic]
     tokens, definitions = parse(shaped.text, shaped.hops(tagged))
     deep = too_deep(tokens)
     if deep is not None:
-        offset = _offsets(shaped, tagged)[deep.map[0] if deep.map else 0]
+        offset = shaped.offsets(tagged)[deep.map[0] if deep.map else 0]
         return None, [problem("too-large", "the Markdown is nested too deeply", place.span(offset))]
     tokens, found = place_rows(tokens, shaped, tagged, place)
     if found:
@@ -98,24 +104,12 @@ def _read(tagged: Tagged, place: Place) -> tuple[Parsed | None, list[Diagnostic]
     structure = checker.structure
     html = render(tokens)
     found = structure.found or _nothing_lost(html, tagged, structure.urls, place)
-    offsets = _offsets(shaped, tagged) if structure.targets else []
+    offsets = shaped.offsets(tagged) if structure.targets else []
     targets = [(target, offsets[line]) for target, line in structure.targets]
     parsed = Parsed(
         html, tagged, tuple(structure.urls), frozenset(shaped.own_line), structure.depth, tuple(targets)
     )
     return parsed, found
-
-
-def _offsets(shaped: Shaped, tagged: Tagged) -> list[int]:
-    """Return for each shaped line an offset in the body that is at its beginning, or before it."""
-    ends = []
-    last = 0
-    for text in tagged.text.split("\n"):
-        ends.append(last)
-        for match in tagged.pattern.finditer(text):
-            tag = tagged.tags[int(match.group(1))]
-            last = tag.offset + len(tag.source)
-    return [ends[number] for number in shaped.lines]
 
 
 def _nothing_lost(

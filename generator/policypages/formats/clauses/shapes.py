@@ -66,6 +66,17 @@ class Shaped:
                 hops[own] = Hop(own, own)
         return hops
 
+    def offsets(self, tagged: Tagged) -> list[int]:
+        """Return for each line of `text` an offset in the body that is at its beginning, or before it."""
+        ends = []
+        last = 0
+        for text in tagged.text.split("\n"):
+            ends.append(last)
+            for match in tagged.pattern.finditer(text):
+                tag = tagged.tags[int(match.group(1))]
+                last = tag.offset + len(tag.source)
+        return [ends[number] for number in self.lines]
+
 
 def shape_tags(
     tagged: Tagged, read_kinds: Callable[[str], Mapping[int, Kind]], place: Place

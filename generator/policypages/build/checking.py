@@ -1,0 +1,149 @@
+"""Run every rule over a whole site without writing anything: what `policypages check` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from policypages.build.options import Options, Previous, Report, SiteResult
+from policypages.build.planning import Plan, plan_build
+from policypages.build.watch import Watch
+from policypages.build.work import Progress, carry_out
+from policypages.checks.inspect import Inspector, Seen, Whole
+from policypages.checks.kinds import Choice, Level
+from policypages.diagnostics import Diagnostic, Span, gather
+from policypages.model import Clause, Sources
+
+if TYPE_CHECKING:
+    from policypages.build.repository import Repository
+    from policypages.build.sites import SiteBuilder
+
+
+def check(
+    sources: Sources, options: Options, choice: Choice, today: date, progress: Progress | None = None
+) -> Report:
+    """Find every problem of a site; `choice` says which of those of rules are wanted, and how severe."""
+    plan, found = plan_build(sources, Previous(), options)
+    if plan is None or plan.repository is None:
+        return Report(diagnostics=found)
+    choice = _with_settings(choice, plan.repository.site.settings.checks)
+    inspection = Inspection(plan, plan.repository, choice, today)
+    report = carry_out(replace(plan, options=replace(options, strict=False)), None, progress, inspection)
+    found = [_as_severe(one, choice) for one in [*report.diagnostics, *inspection.finish()]]
+    report.diagnostics = gather(map(_strictly, found) if options.strict else found)
+    return report
+
+
+class Inspection(Watch):
+    """A watch that looks at each site when it was built, and at the whole when all were."""
+
+    def __init__(self, plan: Plan, repository: Repository, choice: Choice, today: date) -> None:
+        self._plan = plan
+        self._whole = Whole()
+        self._inspector = Inspector(
+            repository.site,
+            _clauses(repository),
+            read=_read(repository),
+            choice=choice,
+            today=today,
+        )
+        for _ in self._inspector.texts():  # once, and not in every process again
+            pass
+
+    def builder(self, builder: SiteBuilder) -> SiteBuilder:
+        """Look at each site with what its steps gave."""
+        load, plan, build = builder.load, builder.plan, builder.build
+        seen: list[Any] = []
+
+        def loading(id_: str) -> Any:
+            loaded, found = load(id_)
+            seen[:] = [loaded.own, None]
+            return loaded, found
+
+        def planning(loaded: Any) -> Any:
+            planned, found = plan(loaded)
+            seen[1:] = [planned]
+            return planned, found
+
+        def building(id_: str) -> SiteResult:
+            result = build(id_)
+            return result._replace(seen=self._inspector.look_at(*seen))
+
+        builder.load, builder.plan = loading, planning
+        builder.build = building  # type: ignore[method-assign]  # a step that is wrapped, as the others
+        return builder
+
+    def map_shares(self, *args: Any, **options: Any) -> Iterator[SiteResult]:
+        """Gather what was seen of each site."""
+        for result in super().map_shares(*args, **options):
+            seen: Seen = result.seen
+            self._whole.take(result.id, seen)
+            yield result._replace(diagnostics=(*result.diagnostics, *seen.found), seen=None)
+
+    def finish(self) -> list[Diagnostic]:
+        """Say what is wrong with the whole, once all sites were looked at."""
+        return self._inspector.finish(
+            self._whole, self._plan.sources.read, limited=bool(self._plan.options.only)
+        )
+
+
+def _clauses(repository: Repository) -> Iterator[Clause]:
+    for files in repository.site.clauses.values():
+        for file in files:
+            clause, _ = repository.compiler.clause(file, {})
+            if clause is not None:
+                yield clause
+
+
+def _read(repository: Repository) -> frozenset[str]:
+    """Return the facts that anything may read: clauses, and the titles and conditions of outlines."""
+    read: set[str] = set()
+    for clause in _clauses(repository):
+        for text in (clause.title, clause.summary, clause.body):
+            if text is not None:
+                read |= text.reads.facts
+        read.update(_shown(clause.file.values))
+    for policy in repository.site.policies.values():
+        read |= _read_by(policy.values, repository)
+    return frozenset(read)
+
+
+def _read_by(values: Mapping[str, Any], repository: Repository) -> set[str]:
+    """Return what the titles and conditions of an outline read, and what its sections show."""
+    read = set(_shown(values))
+    nowhere = Span("")
+    if isinstance(values.get("when"), str):
+        read |= repository.compiler.condition(values["when"], nowhere)[0].reads.facts
+    if isinstance(values.get("title"), str):
+        read |= repository.compiler.line(values["title"], nowhere)[0].reads.facts
+    below = [*(values.get("sections") or ()), *(values.get("adjust") or {}).values()]
+    for one in [*below, *(values.get("in") or {}).values()]:
+        if isinstance(one, Mapping):
+            read |= _read_by(one, repository)
+    return read
+
+
+def _shown(values: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(values.get("shows"), str):
+        yield values["shows"]
+
+
+def _with_settings(choice: Choice, settings: Mapping[str, Any]) -> Choice:
+    """Add what the settings choose to what the command was asked for, which wins."""
+    ignore = frozenset(settings.get("ignore") or ())
+    select = settings.get("select")
+    severity: dict[str, Level] = {**(settings.get("severity") or {}), **choice.severity}
+    if choice.select is not None:  # what is asked for by name is not kept away by the settings
+        return Choice(choice.select, choice.ignore, severity)
+    return Choice(frozenset(select) if select else None, choice.ignore | ignore, severity)
+
+
+def _as_severe(one: Diagnostic, choice: Choice) -> Diagnostic:
+    severity = choice.severity.get(one.code)
+    return one if severity is None or severity == "off" else replace(one, severity=severity)
+
+
+def _strictly(one: Diagnostic) -> Diagnostic:
+    return replace(one, severity="error") if one.severity == "warning" else one

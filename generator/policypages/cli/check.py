@@ -1,0 +1,110 @@
+"""The command `check`: every rule over a whole site, and nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from policypages.cli import report
+from policypages.cli.build import chosen_day, cores, count, finish, open_site, shared_options
+from policypages.cli.progress import Progress
+from policypages.diagnostics import did_you_mean
+
+if TYPE_CHECKING:
+    from policypages.checks.kinds import Choice, Level
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  policypages check --strict
+  policypages check --select drift,dead-term --severity drift=error""",
+    short_help="Look for problems, and write nothing.",
+)
+@click.option("--select", "selected", multiple=True, metavar="CODES", help="Only these rules, or `all`.")
+@click.option("--ignore", "ignored", multiple=True, metavar="CODES", help="Not these rules.")
+@click.option(
+    "--severity",
+    "severities",
+    multiple=True,
+    metavar="CODE=LEVEL",
+    help="A rule as error, warning, note or off.",
+)
+@shared_options
+@click.pass_obj
+def check(
+    folder: str,
+    *,
+    selected: tuple[str, ...],
+    ignored: tuple[str, ...],
+    severities: tuple[str, ...],
+    only: tuple[str, ...],
+    as_of: str | None,
+    jobs: int | None,
+    form: str,
+    strict: bool,
+) -> int:
+    """Look for problems in facts, clauses, outlines and theme on every page, and write nothing.
+
+    Beside what would keep a site from being built, rules look for what would make a page untrue:
+    counts by hand, lost facts, promises without a contact, clauses that drift apart. `policypages
+    rule CODE` explains each. Rules are chosen here or under `checks` in policypages.yaml.
+    """
+    choice = _choice(selected, ignored, severities)
+    from policypages import build as pipeline
+    from policypages.build.checking import check as look
+
+    sources, found = open_site(Path(folder))
+    if sources is None:
+        return finish(found, form, None)
+    today = chosen_day(as_of, sources)
+    options = pipeline.Options(today, only, jobs or cores(), strict=strict)
+    with Progress(form == "full") as progress:
+        result = look(sources, options, choice, today, progress)
+    diagnostics = [*found, *result.diagnostics]
+    code = finish(diagnostics, form, sources)
+    if form in {"full", "short"}:
+        what = report.tally(diagnostics) or "no problems"
+        tail = "; rules over the whole were left out" if only else ""
+        click.echo(
+            f"checked {count(result.pages, 'page')} of {count(result.sites, 'site')}: {what}{tail}", err=True
+        )
+    return code
+
+
+def _choice(selected: Sequence[str], ignored: Sequence[str], severities: Sequence[str]) -> Choice:
+    from policypages.checks.kinds import Choice
+
+    levels: dict[str, Level] = {}
+    for one in severities:
+        code, _, level = one.partition("=")
+        match level:
+            case "error" | "warning" | "note" | "off":
+                levels[_code("--severity", code)] = level
+            case _:
+                message = f"`--severity {one}`: write CODE=error, CODE=warning, CODE=note or CODE=off"
+                raise click.UsageError(message)
+    select = frozenset(_codes("--select", selected))
+    return Choice(select or None, frozenset(_codes("--ignore", ignored)), levels)
+
+
+def _codes(option: str, given: Sequence[str]) -> list[str]:
+    codes = [code.strip() for one in given for code in one.split(",") if code.strip()]
+    return [code if code == "all" else _code(option, code) for code in codes]
+
+
+def _code(option: str, code: str) -> str:
+    from policypages.checks.rules import CODES_OF_RULES
+    from policypages.diagnostics import CODES
+
+    if code in CODES_OF_RULES:
+        return code
+    hint = did_you_mean(code, CODES_OF_RULES)
+    if code in CODES:
+        message = f"`{option} {code}`: that is no rule of `check`; no build survives it"
+    else:
+        message = f"`{option} {code}`: there is no such rule" + (f"; {hint}" if hint else "")
+    raise click.UsageError(message)
