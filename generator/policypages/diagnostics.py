@@ -168,6 +168,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("unknown-theme", "the settings name a theme that does not exist"),
         Code("theme-template", "a theme template cannot be read or run"),
     ),
+    "Words": (Code("html-as-text", "a clause holds HTML, which readers see as text"),),
     "The house and the machine": (
         Code("no-site", "there is no policypages.yaml here"),
         Code("no-entities", "the site has no entity"),
@@ -187,6 +188,7 @@ CODES: Final = {code.name: code for codes in GROUPS.values() for code in codes}
 SEVERITIES: Final[dict[str, Severity]] = {
     "suspicious-character": "warning",
     "source-changed": "warning",
+    "html-as-text": "warning",
     "no-entities": "warning",
     "no-address": "note",
     "cache-ignored": "note",

@@ -15,6 +15,7 @@ EXAMPLES: Final = Path(__file__).parent / "facts"
 KINDS: Final[tuple[Kind, ...]] = ("settings", "entity", "policy", "clause")
 SHAPES: Final = {
     "DeclaredNames": "names",
+    "Checks": "checks",
     "Contact": "a contact",
     "Cookie": "a cookie",
     "EntityPolicy": "a policy of an entity",
