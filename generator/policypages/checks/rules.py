@@ -9,4 +9,3 @@ from policypages.checks.kinds import Rule
 
 RULES: Final[tuple[Rule, ...]] = (html.RULE,)
 UNUSED_ALLOW: Final = "unused-allow"
-CODES_OF_RULES: Final = frozenset(code for rule in RULES for code in rule.codes) | {UNUSED_ALLOW}
