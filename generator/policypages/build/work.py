@@ -155,13 +155,9 @@ class _Work:
         size = max(PER_WORKER, -(-len(ids) // _SHARES))
         shares = [ids[at : at + size] for at in range(0, len(ids), size)]
         builder = self._builder()
-
-        def work(share: Sequence[str]) -> Iterator[SiteResult]:
-            return map(builder.build, share)
-
         done, total = len(self.kept), len(self.plan.ids)
         try:
-            for result in self.watch.map_shares(work, shares, jobs=jobs):
+            for result in self.watch.map_shares(builder.build, shares, jobs=jobs):
                 self._take(result)
                 done += 1
                 if self.progress is not None:
