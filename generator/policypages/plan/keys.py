@@ -47,10 +47,16 @@ def basis(parts: Mapping[str, str]) -> Basis:
     return Basis(*seal(None, [tag(name) for name in parts], list(parts.values())))
 
 
-def seal(above: Basis | None, tags: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
-    """Return the key and the marks of what is made from a basis and from things of these tags and texts."""
+def seal(
+    above: Basis | None, tags: Sequence[str], texts: Sequence[str], marked: Sequence[str] = ()
+) -> tuple[str, str]:
+    """Return the key and the marks of what is made from a basis and from things of these tags and texts.
+
+    `marked` are the marks of the last of them, where they were worked out before.
+    """
     sealed = hashlib.blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
-    marks = "".join(map(_mark, tags, texts))
+    left = len(texts) - len(marked)
+    marks = "".join([*map(mark, tags[:left], texts), *marked])
     if above is None:
         return sealed.hexdigest(), marks
     sealed.update(("".join(tags) + above.key).encode())
@@ -58,7 +64,8 @@ def seal(above: Basis | None, tags: Sequence[str], texts: Sequence[str]) -> tupl
 
 
 @lru_cache(1 << 14)  # most facts of most entities are a yes, a no, or not there
-def _mark(name: str, text: str) -> str:
+def mark(name: str, text: str) -> str:
+    """Return the mark of a thing by its tag, and by a text that tells it from others."""
     return f"{name}{crc32(_bytes(text)) & 0xFFFFFF:06x}"
 
 

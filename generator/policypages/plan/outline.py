@@ -88,8 +88,12 @@ class _Resolving:
         kept: _Kept = []
         scope = self.scope
         for section in sections:
-            when = section.when
-            if when is not None:
+            when, asks = section.when, section.asks
+            if asks is not None and type(group := scope.get(asks[0])) is dict:
+                # as the template of the condition would look: nearly all ask for one fact
+                if not group.get(asks[1]):
+                    continue
+            elif when is not None:
                 html, problems = when.render(scope)
                 if problems:
                     self._complain_of_condition(section, problems)
@@ -124,6 +128,10 @@ class _Resolving:
             if numbered and settled.heading == "block":
                 count += 1
                 number = f"{prefix}{count}"
+            if not below and (known := settled.made.get(number)) is not None:
+                self.every.append(known)
+                out.append(known)
+                continue
             title = settled.plain_title
             if title is None:
                 title = self._title(settled)
@@ -134,8 +142,7 @@ class _Resolving:
                 section = _section(settled, number, title, children)
                 self.every.insert(at, section)
             else:
-                known = settled.made.get(number) if settled.title is None else None
-                section = known or _section(settled, number, title, ())
+                section = _section(settled, number, title, ())
                 if settled.title is None:
                     settled.made[number] = section
                 self.every.append(section)
