@@ -9,8 +9,8 @@ Path = tuple[str, ...]
 OWN: Final = frozenset({"extends", "publish", "was", "url", "owns_root", "allow", "review"})
 """What an entity never inherits: it speaks of the one file or the one site."""
 
-_ENTRIES: Final = (("cookies",), ("strings",))
-_ADJUSTED: Final = (
+_ENTRIES: Final[tuple[Path, ...]] = (("cookies",), ("strings",))
+_ADJUSTED: Final[tuple[Path, ...]] = (
     ("policies", "*", "adjust"),
     ("policies", "*", "adjust", "*", "edits"),
     ("policies", "*", "adjust", "*", "with"),

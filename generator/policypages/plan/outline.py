@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from policypages.diagnostics import Diagnostic, Label, problem
 from policypages.formats.facts import may_state
 from policypages.formats.templates.texts import plain, scope_of
-from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target
+from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target, Text
 from policypages.plan.keys import digest
 from policypages.plan.settle import Compiling, Outline, Settled
 from policypages.plan.tree import span_of
@@ -94,10 +94,7 @@ class _Resolving:
                 if not group.get(asks[1]):
                     continue
             elif when is not None:
-                html, problems = when.render(scope)
-                if problems:
-                    self._complain_of_condition(section, problems)
-                if html != "yes":
+                if not self._holds(section, when):
                     continue
             elif section.unfit:
                 self._tell(section.unfit)
@@ -111,6 +108,12 @@ class _Resolving:
                 self.was[old] = section.node.id
             kept.append((section, self._keep(section.children) if section.children else ()))
         return kept
+
+    def _holds(self, section: Settled, when: Text) -> bool:
+        html, problems = when.render(self.scope)
+        if problems:
+            self._complain_of_condition(section, problems)
+        return html == "yes"
 
     def _complain_of_condition(self, section: Settled, problems: Sequence[Finding]) -> None:
         span = span_of(self.outline.tree.stated(section.node, "when"))

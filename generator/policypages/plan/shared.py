@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
-from policypages.model import Clause, FixedTask, PolicyLink, Site, SourceFile, Target, Theme
+from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target, Theme
 from policypages.paths import PathProblem, collision_key, output_path
-from policypages.plan.keys import Basis, basis, digest, mark, seal, tag
+from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag
 from policypages.plan.outline import Resolved
 
 _MANY: Final = 4096
@@ -87,7 +87,8 @@ class Shared:
         self._words: dict[str, Words] = {}
         self._bases: dict[tuple[str, str, str], Basis] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
-        self.clauses: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+        self.clauses: dict[str, tuple[str, str]] = {}
+        self.texts = Texts()
         self._reads: dict[frozenset[str], tuple[list[str], list[_Steps]]] = {}
         self._assets = [
             _assets(wanted_assets(site.theme, asked, made_with))
@@ -165,14 +166,9 @@ class Shared:
         over = (values.get("in") or {}).get(locale) or {}
         return over.get("summary") or values.get("summary")
 
-    def clause(self, clause: Clause) -> tuple[str, str, str, str]:
-        """Tell of a clause its tag, its text, its mark, and its name among the things that sites share.
-
-        They are kept in `clauses` by id and digest: two clauses may say the same.
-        """
-        id_, text = clause.file.id, clause.digest
-        name = tag(f"the clause `{id_}`")
-        known = self.clauses[id_, text] = (name, text, mark(name, text), f"clause:{id_}")
+    def clause_tag(self, id_: str) -> tuple[str, str]:
+        """Return the tag of a clause, and its name among the things that sites share; see `clauses`."""
+        known = self.clauses[id_] = (tag(f"the clause `{id_}`"), f"clause:{id_}")
         return known
 
     def reads(self, paths: frozenset[str]) -> tuple[list[str], list[_Steps]]:

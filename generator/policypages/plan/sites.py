@@ -23,7 +23,7 @@ from policypages.model import (
 )
 from policypages.paths import collision_key
 from policypages.plan.crawlers import robots, sitemaps
-from policypages.plan.keys import mark, seal, tag
+from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import Asked, LinkTargets, Shared, Words
@@ -248,34 +248,25 @@ class _SiteWork:
             reviewed=language.date_words(reviewed, locale) if reviewed else None,
             alternates=alternates,
         )
-        made_from = self._made_from(view, task, outline)
-        key, marks = seal(self.shared.basis("page.html", view.words), *made_from)
+        tags, texts = self._made_from(view, task, outline)
+        key, marks = seal(self.shared.basis("page.html", view.words), tags, texts)
         return FileTask(f"{self.id}/{link.path}", key, marks, task)
 
-    def _made_from(
-        self, view: _View, task: PageTask, outline: Resolved
-    ) -> tuple[list[str], list[str], list[str]]:
-        """Name all that a page is made from, with a text for each that tells it from others.
-
-        The marks of the last of these, the clauses, are returned as well: they are known.
-        """
-        clauses: dict[str, tuple[str, str]] = {}
+    def _made_from(self, view: _View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
+        """Name all that a page is made from, and give a text for each that tells it from others."""
+        clauses: dict[str, str] = {}
         links: set[str] = set()
         known = self.shared.clauses
         for section in outline.every:
             clause = section.clause
             if clause is not None:
-                name, text, its_mark, use = known.get((clause.file.id, clause.digest)) or self.shared.clause(
-                    clause
-                )
-                if name in clauses:
-                    text = clauses[name][0] + text
-                    its_mark = mark(name, text)
-                clauses[name] = text, its_mark
+                id_ = clause.file.id
+                name, use = known.get(id_) or self.shared.clause_tag(id_)
+                clauses[name] = clauses[name] + clause.digest if name in clauses else clause.digest
                 if clause.body.reads.links:
                     links |= clause.body.reads.links
                 self.uses.add(use)
-        facts = task.facts
+        facts, text_of = task.facts, self.shared.texts.of
         names, ways = self.shared.reads(outline.reads)
         tags = [*_SITE_TAGS, *_PAGE_TAGS, *names]
         texts = [
@@ -290,13 +281,13 @@ class _SiteWork:
             value = facts.get(root)
             for step in steps:
                 value = value.get(step) if value else None  # what has names below it is a mapping or null
-            texts.append(repr(value))
+            texts.append(text_of(value) if type(value) is dict else repr(value))
         for id_ in sorted(links):
             tags.append(tag(f"the link to `{id_}`"))
             texts.append(repr(task.links.get(id_)))
         tags += clauses
-        texts += [text for text, _ in clauses.values()]
-        return tags, texts, [its_mark for _, its_mark in clauses.values()]
+        texts += clauses.values()
+        return tags, texts
 
     def _file(self, template: str, view: _View, path: str, task: IndexTask | MissingTask) -> FileTask:
         """Plan a page that shows the site around it and nothing else."""
