@@ -218,7 +218,7 @@ class _Work:
                 templates=repository.engine.digests,
                 asked=repository.engine.assets,
             )
-        self._take(self._builder().make_files(OVERVIEW, tasks, ()))
+        self._take(self._builder().make_files(OVERVIEW, tasks))
 
     def _same_sites(self) -> bool:
         """Tell whether the overview would say of each site what it says."""
