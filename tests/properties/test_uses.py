@@ -20,7 +20,7 @@ from policypages.diagnostics import has_errors
 from policypages.formats.facts import read_yaml
 from policypages.inquiry.pages import pages_of
 from policypages.inquiry.question import Question, read_question
-from policypages.inquiry.uses import Use, uses_of_fact
+from policypages.inquiry.uses import FactFinder, Use
 from policypages.load.entity import EntityLoader
 from policypages.render.article import render_article
 from policypages.sources import MemorySources
@@ -175,7 +175,7 @@ def uses_of(site: str, path: str, id_: str) -> tuple[Use, ...]:
     repository = repository_of(site)
     question = read_question(path, repository.site)
     assert isinstance(question, Question), question
-    return tuple(uses_of_fact(question, pages_of(repository, id_)[0]))
+    return tuple(FactFinder(question).uses(pages_of(repository, id_)[0]))
 
 
 def outcomes(site: str, file: str, keys: tuple[str, ...]) -> Iterator[tuple[str, Made]]:

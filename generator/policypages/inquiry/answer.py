@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from functools import partial
 from typing import Final
 
+from policypages.build.planning import wanted
 from policypages.build.repository import Repository
 from policypages.diagnostics import Diagnostic, Span, did_you_mean
 from policypages.inquiry.origins import in_words, stated, value_at
@@ -14,7 +15,7 @@ from policypages.inquiry.pages import Page, pages_of
 from policypages.inquiry.places import Place
 from policypages.inquiry.question import Question, Refused
 from policypages.inquiry.shared import uses_of_clause, uses_of_entity, uses_of_policy
-from policypages.inquiry.uses import Role, Use, uses_of_fact
+from policypages.inquiry.uses import FactFinder, Role, Use
 
 ROLES: Final[tuple[Role, ...]] = (
     "publishes",
@@ -30,12 +31,6 @@ ROLES: Final[tuple[Role, ...]] = (
 _FRAME: Final = frozenset(
     {"name", "sample", "url", "site_url", "policy.title", "policy.updated", "policy.reviewed"}
 )
-_FINDERS: Final[dict[str, Callable[[Question, Sequence[Page]], Iterator[Use]]]] = {
-    "fact": uses_of_fact,
-    "clause": uses_of_clause,
-    "policy": uses_of_policy,
-    "entity": uses_of_entity,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +51,14 @@ class Value:
     """A value that a fact has, where it is stated, and on how many pages it holds."""
 
     value: str
-    span: Span
+    place: Place
     by: str
     pages: int
+
+    @property
+    def span(self) -> Span:
+        """Look up the line: of ten thousand values few are shown."""
+        return self.place.span()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +81,34 @@ def answer(
     repository: Repository, question: Question, only: Sequence[str] = ()
 ) -> tuple[Answer | Refused, list[Diagnostic]]:
     """Look through all entities (or those that globs name) for the uses of something."""
-    find = _FINDERS[question.kind]
+    find = _finder(question)
     gathered = _Gathered(question)
     found: list[Diagnostic] = []
     troubled = []
     for id_ in repository.site.entities:
-        if only and not any(fnmatchcase(id_, glob) for glob in only):
+        if not wanted(id_, only):
             continue
         pages, more = pages_of(repository, id_)
         found += more
         if any(one.severity == "error" for one in more):
             troubled.append(id_)
-        gathered.take(pages, find(question, pages))
+        gathered.take(pages, find(pages))
     if question.path[0] == "cookies" and len(question.path) > 1 and question.path[1] not in gathered.keys:
         name = question.path[1]
         return Refused(f"no entity has a cookie `{name}`", did_you_mean(name, gathered.keys)), found
     return gathered.answer(tuple(troubled)), found
+
+
+def _finder(question: Question) -> Callable[[Sequence[Page]], Iterator[Use]]:
+    match question.kind:
+        case "fact":
+            return FactFinder(question).uses
+        case "clause":
+            return partial(uses_of_clause, question)
+        case "policy":
+            return partial(uses_of_policy, question)
+        case "entity":
+            return partial(uses_of_entity, question)
 
 
 class _Gathered:
@@ -134,7 +146,7 @@ class _Gathered:
         self._values[key] = self._values.get(key, 0) + 1
 
     def answer(self, troubled: tuple[str, ...]) -> Answer:
-        values = [Value(words, place.span(), by, count) for (words, place, by), count in self._values.items()]
+        values = [Value(words, place, by, count) for (words, place, by), count in self._values.items()]
         groups = []
         for (role, via, place, source, absent), pages in self._groups.items():
             by_sections: dict[tuple[str, ...], list[str]] = {}

@@ -18,6 +18,7 @@ Path = tuple[str, ...]
 CHANNELS: Final = ("address", "email", "phone", "form")
 OF_PAGE: Final = ("title", "updated", "reviewed")
 _PARTS: Final = {"count", "unit"}
+_KEYS: Final = {"id", "name"}
 _WORKED_OUT: Final = {"id", "channels"}
 _NOTHING: Final = object()
 
@@ -104,12 +105,29 @@ def _stated(page: Page, path: Path) -> Stated | None:
         return _of_policy(page, path[1])
     if path[0] == "retention" and path[-1] in _PARTS and len(path) > 2:  # noqa: PLR2004 - retention.NAME.count
         path = path[:-1]
-    found = find(entity, path)
+    if path == ("id",):
+        return Stated("id", Place(entity.file), entity.id, inherited=False)
+    found = find(entity, ("locales",) if path == ("locale",) else path)
     if found is None:
-        return None
+        return _of_key(page, path)
     file, keys = found
     group = isinstance(_value(file.values, keys), Mapping | list)
     return Stated(".".join(path), in_file(file, keys, key=group), file.id, file is not entity.lineage[0])
+
+
+def _of_key(page: Page, path: Path) -> Stated | None:
+    """Find what gives a value that nobody states: the key of an entry, or the settings."""
+    if path == ("locale",):
+        settings = page.outline.site.settings_file
+        return Stated("locale", in_file(settings, path), settings.id, inherited=False)
+    if path[-1] not in _KEYS or len(path) <= 2:  # noqa: PLR2004 - cookies.KEY.name
+        return None
+    found = find(page.entity, path[:-1])
+    if found is None:
+        return None
+    file, keys = found
+    own = page.entity.lineage[0]
+    return Stated(".".join(path), in_file(file, keys, key=True), file.id, file is not own)
 
 
 def _of_policy(page: Page, key: str) -> Stated | None:

@@ -124,13 +124,12 @@ def read_address(text: str, site: Site, urls: Mapping[str, str]) -> Address | Re
     # the path of an output file may begin with any folder; the entity is the first part that is one
     at = next((index for index, part in enumerate(parts) if part in site.entities), None)
     if at is None:
-        named = parts[0] if len(parts) != 1 or parts[0] != _INDEX else text
-        if parts and parts[0] == "output" and len(parts) > 1:
-            named = parts[1]
-        return Refused(
-            f"there is no entity `{named}`" if parts else "a page is named `entity/policy`",
-            did_you_mean(named, site.entities) or _listed(site.entities),
+        named = parts[1] if parts[:1] == ["output"] and parts[1:] else "".join(parts[:1])
+        hint = did_you_mean(named, site.entities) or _listed(site.entities)
+        message = (
+            f"there is no entity `{named}`" if named else "a page is an entity and a policy: `acme/privacy`"
         )
+        return Refused(message, hint)
     path = "/".join(parts[at + 1 :]).removesuffix(_INDEX).strip("/")
     return Address(parts[at], path, section or None)
 

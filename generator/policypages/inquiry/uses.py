@@ -36,10 +36,29 @@ class Use:
     absent: bool = False
 
 
-def uses_of_fact(question: Question, pages: Sequence[Page]) -> Iterator[Use]:
-    """Find the uses of a fact on the pages of one entity."""
-    for locale in dict.fromkeys(page.entity.locale for page in pages):
-        yield from _OfFact(question, [page for page in pages if page.entity.locale == locale]).run()
+class FactFinder:
+    """Finds the uses of one fact; which texts may read it is kept from one entity to the next."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self._known: dict[int, tuple[Text, bool]] = {}
+
+    def uses(self, pages: Sequence[Page]) -> Iterator[Use]:
+        """Find the uses of the fact on the pages of one entity."""
+        for locale in dict.fromkeys(page.entity.locale for page in pages):
+            yield from _OfFact(self, [page for page in pages if page.entity.locale == locale]).run()
+
+    def may_read(self, text: Text) -> bool:
+        """Tell whether a text names the fact, what is above or below it, or what follows from it."""
+        known = self._known.get(id(text))
+        if known is None:
+            paths = [(*path.split("."),) for path in text.reads.facts]
+            # the variable of a loop stands for entries, of which the text may read what it likes
+            hit = any(
+                overlap(each, self.question.path) for path in paths for each in (path, *follows_from(path))
+            )
+            known = self._known[id(text)] = (text, hit)  # held, so that its id stays its own
+        return known[1]
 
 
 def overlap(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -58,15 +77,15 @@ class _Reached:
 class _OfFact:
     """The uses of one fact on the pages of one entity in one locale."""
 
-    def __init__(self, question: Question, pages: Sequence[Page]) -> None:
-        self.path = question.path
-        self.policy = question.policy
+    def __init__(self, finder: FactFinder, pages: Sequence[Page]) -> None:
+        self.finder = finder
+        self.path = finder.question.path
+        self.policy = finder.question.policy
         self.pages = pages
         self.asked = [self._is_asked(page) for page in pages]
         self.reached = {page.task.policy: _Reached() for page in pages}
         self.readers = {page.task.policy: PageReader(page) for page in pages}
         self.found: dict[tuple[str, str], list[Use]] = {}
-        self.may: dict[int, tuple[Text, bool]] = {}
 
     def run(self) -> Iterator[Use]:
         later: list[Use] = []
@@ -82,9 +101,9 @@ class _OfFact:
             for page in self.pages:
                 later += self._references(page)
         for use in later:
-            known = self.found.get((use.page, use.section))
-            if known is None or known[0].role == "reached":
-                self.found.setdefault((use.page, use.section), []).append(use)
+            known = self.found.setdefault((use.page, use.section), [])
+            if not known or known[0].role in {"reached", use.role}:
+                known.append(use)
         for uses in self.found.values():
             yield from dict.fromkeys(uses)
 
@@ -120,18 +139,9 @@ class _OfFact:
         if section is None:
             return False
         texts = [title_of(part), section.clause.body if section.clause is not None else None]
-        if any(text is not None and self._reads(text) for text in texts):
+        if any(text is not None and self.finder.may_read(text) for text in texts):
             return True
         return bool(section.shows) and overlap((section.shows or "").split("."), self.path)
-
-    def _reads(self, text: Text) -> bool:
-        known = self.may.get(id(text))
-        if known is None:
-            paths = [(*path.split("."),) for path in text.reads.facts]
-            # the variable of a loop stands for entries, of which the text may read what it likes
-            hit = any(overlap(each, self.path) for path in paths for each in (path, *follows_from(path)))
-            known = self.may[id(text)] = (text, hit)
-        return known[1]
 
     def _role(self, reading: Reading) -> tuple[Role | None, str | None]:
         if overlap(reading.path, self.path):
@@ -170,7 +180,7 @@ class _OfFact:
 
     def _decides(self, part: Part, reader: PageReader) -> Reading | None:
         condition = part.settled.when
-        if condition is None or not self._reads(condition):
+        if condition is None or not self.finder.may_read(condition):
             return None
         return next((one for one in reader.when(part) if self._role(one)[0] is not None), None)
 
