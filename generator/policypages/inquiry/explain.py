@@ -214,7 +214,7 @@ class _Explaining:
             when=self._condition(part, holds=True),
             options=tuple(self._options(part, readings)),
             shows=section.shows,
-            facts=self._facts(readings),
+            facts=self._facts(readings, section.counts),
             references=tuple(self._references(readings)),
             sections=tuple([self.section(child) for child in part.children if child.section is not None]),
         )
@@ -294,14 +294,17 @@ class _Explaining:
                 place = in_front(section.clause, ("options", name, "default"))
                 yield Option(name, in_words(value), place.span(), default=True, by=section.clause.file.id)
 
-    def _facts(self, readings: list[Reading]) -> tuple[Fact, ...]:
-        """Gather readings by fact, those that are printed first, each in the order of the text."""
+    def _facts(self, readings: list[Reading], counts: Mapping[str, Any] | None = None) -> tuple[Fact, ...]:
+        """Gather readings by fact, those that are printed first, each in the order of the text.
+
+        `counts` are the numbers of the sections below, which a text reads as it reads facts.
+        """
         modes: dict[tuple[str, ...], list[tuple[Mode, Reading]]] = {}
         for reading in readings:
-            if reading.path[0] not in {"option", "sections", *_REFERENCES}:
+            if reading.path[0] not in {"option", *_REFERENCES}:
                 modes.setdefault(reading.path, []).append((reading.mode, reading))
         out = []
-        facts = self.page.task.facts
+        facts = {**self.page.task.facts, "sections": counts}
         for path, found in modes.items():
             printed = any(mode in _PRINTS for mode, _ in found)
             value = in_words(value_at(facts, path))

@@ -126,9 +126,7 @@ def read_address(text: str, site: Site, urls: Mapping[str, str]) -> Address | Re
     if at is None:
         named = parts[1] if parts[:1] == ["output"] and parts[1:] else "".join(parts[:1])
         hint = did_you_mean(named, site.entities) or _listed(site.entities)
-        message = (
-            f"there is no entity `{named}`" if named else "a page is an entity and a policy: `acme/privacy`"
-        )
+        message = f"there is no entity `{named}`" if named else "a page is written `entity/policy`"
         return Refused(message, hint)
     path = "/".join(parts[at + 1 :]).removesuffix(_INDEX).strip("/")
     return Address(parts[at], path, section or None)
@@ -153,9 +151,8 @@ def _below(url: str, base: str) -> str | None:
 def find_page(address: Address, pages: Sequence[Page]) -> Page | Refused:
     """Find the page of an entity by its path, by the id of its policy, or as the only one."""
     if not pages:
-        return Refused(
-            f"`{address.entity}` has no pages of its own", "ask for a page of an entity that extends it"
-        )
+        why = "ask for a page of an entity that extends it"
+        return Refused(f"`{address.entity}` has no pages of its own", why)
     known = {page.address.partition("/")[2]: page for page in pages}
     for page in reversed(pages):
         known.setdefault(page.task.policy, page)
@@ -163,13 +160,10 @@ def find_page(address: Address, pages: Sequence[Page]) -> Page | Refused:
     if found is not None:
         return found
     addresses = [page.address for page in pages]
+    if not address.path:
+        return Refused(f"`{address.entity}` has several pages", _listed(addresses))
     hint = did_you_mean(f"{address.entity}/{address.path}", addresses) or _listed(addresses)
-    message = (
-        f"`{address.entity}` has no page `{address.path}`"
-        if address.path
-        else f"which page of `{address.entity}`?"
-    )
-    return Refused(message, hint)
+    return Refused(f"`{address.entity}` has no page `{address.path}`", hint)
 
 
 def find_section(name: str, page: Page) -> str | Refused:
