@@ -11,6 +11,7 @@ from policypages.cli import asked, report
 from policypages.cli.asked import at, blue, cut, dim, padded
 from policypages.cli.build import complete_entity
 from policypages.cli.excerpt import cells, visible
+from policypages.diagnostics import has_errors
 
 if TYPE_CHECKING:
     from policypages.build.repository import Repository
@@ -86,6 +87,9 @@ def _find(repository: Repository, text: str) -> tuple[Page, str | None]:
     if isinstance(address, question.Refused):
         asked.refuse(address.message, address.hint)
     pages, found = pages_of(repository, address.entity)
+    if not pages and has_errors(found):
+        report.show(found, "short", lambda _: "")
+        raise click.exceptions.Exit(1)
     asked.warn([*repository.found, *found])
     page = question.find_page(address, pages)
     if isinstance(page, question.Refused):

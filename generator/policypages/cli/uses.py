@@ -29,9 +29,9 @@ _HEADS: Final = {
     "left out": "left out of",
 }
 _NOTHING: Final = {
-    "fact": "no section prints or tests it",
-    "clause": "no section uses it",
-    "policy": "no entity publishes it",
+    "fact": "no section of any page prints or tests it",
+    "clause": "no section of any page uses it",
+    "policy": "no page is of it",
     "entity": "no page has anything from it",
 }
 
@@ -104,7 +104,7 @@ def _lines(answer: Answer, width: int, *, every: bool) -> Iterator[str]:
     if answer.frame:
         yield "  " + dim("the theme may show it, too, round the text of every page")
     if not answer.groups:
-        yield f"{_NOTHING[answer.question.kind]}, on {count(answer.looked_at, 'page')}"
+        yield f"  {_NOTHING[answer.question.kind]} (of {count(answer.looked_at, 'page')})"
     for head, groups in _by_head(answer.groups):
         yield ""
         yield click.style(head, bold=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from policypages.inquiry.origins import follows_from, stated
+from policypages.inquiry.origins import follows_from, stated, value_at
 from policypages.inquiry.pages import Page, Part, walk
 from policypages.inquiry.places import Place
 from policypages.inquiry.question import Question
@@ -16,6 +16,7 @@ from policypages.model import Target, Text
 Role = Literal[
     "prints", "tests", "reached", "uses", "left out", "cites", "publishes", "extends", "hands down"
 ]
+_ENTRY: Final = 2  # so many names lead to an entry: `contacts.privacy`, `cookies.sid`
 _DIRECT: Final = frozenset({"print", "count"})
 
 
@@ -121,7 +122,7 @@ class _OfFact:
                 continue
             by_role: dict[str, list[Use]] = {"prints": [], "tests": [], "reached": []}
             for reading in reader.of(part):
-                role, via = self._role(reading)
+                role, via = self._role(page, reading)
                 if role is None:
                     continue
                 if reading.by == "title":
@@ -143,7 +144,9 @@ class _OfFact:
             return True
         return bool(section.shows) and overlap((section.shows or "").split("."), self.path)
 
-    def _role(self, reading: Reading) -> tuple[Role | None, str | None]:
+    def _role(self, page: Page, reading: Reading) -> tuple[Role | None, str | None]:
+        if reading.mode != "print" and self._stands_without(page, reading.path):
+            return None, None
         if overlap(reading.path, self.path):
             direct = reading.mode in _DIRECT
             if reading.mode == "count" and len(self.path) > len(reading.path):
@@ -153,6 +156,18 @@ class _OfFact:
             return "reached", ".".join(reading.path)
         return None, None
 
+    def _stands_without(self, page: Page, path: tuple[str, ...]) -> bool:
+        """Tell whether an entry is there whatever the fact is: a cookie, or a contact with other facts."""
+        if len(self.path) <= _ENTRY or len(path) > _ENTRY or self.path[: len(path)] != path:
+            return False
+        entry = value_at(page.task.facts, self.path[:_ENTRY])
+        if path[0] == "cookies":
+            return entry is not None
+        worked_out = {"id", "channels", self.path[_ENTRY]}
+        return path[0] == "contacts" and any(
+            value is not None and name not in worked_out for name, value in (entry or {}).items()
+        )
+
     # ---- conditions, and the numbers that they change
 
     def _conditions(self, page: Page, reader: PageReader) -> Iterator[Use]:
@@ -160,7 +175,7 @@ class _OfFact:
 
         def look(parts: Sequence[Part], *, there: bool) -> None:
             for part in parts:
-                reading = self._decides(part, reader) if there else None
+                reading = self._decides(page, part, reader) if there else None
                 if reading is not None:
                     deciding[part.id] = reading
                 look(part.children, there=part.section is not None or reading is not None)
@@ -178,11 +193,11 @@ class _OfFact:
             if part.settled.numbered and part.section is not None:
                 yield from self._renumbered(page, part, deciding, reader)
 
-    def _decides(self, part: Part, reader: PageReader) -> Reading | None:
+    def _decides(self, page: Page, part: Part, reader: PageReader) -> Reading | None:
         condition = part.settled.when
         if condition is None or not self.finder.may_read(condition):
             return None
-        return next((one for one in reader.when(part) if self._role(one)[0] is not None), None)
+        return next((one for one in reader.when(part) if self._role(page, one)[0] is not None), None)
 
     def _renumbered(
         self, page: Page, parent: Part, deciding: dict[str, Reading], reader: PageReader

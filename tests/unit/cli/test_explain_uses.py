@@ -190,6 +190,25 @@ def test_a_site_with_errors_is_asked_all_the_same(tmp_path: Path) -> None:
         assert "warning: the site has errors" in ran.stderr
 
 
+def test_an_entity_that_cannot_be_read_says_what_is_wrong(tmp_path: Path) -> None:
+    """Where errors leave no page to explain, they are shown, and the exit code is that of a check."""
+    (tmp_path / "policypages.yaml").write_text("schema_version: 1\ntitle: T\n", "utf-8")
+    entity = tmp_path / "content" / "entities" / "acme.yaml"
+    entity.parent.mkdir(parents=True)
+    entity.write_text("name: Acme\nname: Acme\nextends: nobody\nlocales: [xx-nowhere]\n", "utf-8")
+    ran = run("explain", "acme/privacy", site=tmp_path)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "content/entities/acme.yaml:2:1: error[duplicate-key]" in ran.stderr
+
+
+def test_a_fact_that_nobody_reads_says_so() -> None:
+    """A declared fact that no text names is answered, and is no error."""
+    ran = run("uses", "contacts.privacy.label")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "no section of any page prints or tests it (of 6 pages)" in ran.stdout
+    assert data("uses", "contacts.privacy.label")["uses"] == []
+
+
 def test_only_some_sites_can_be_asked() -> None:
     """`--entity` looks at those that its globs name."""
     pages = {page for use in data("uses", "controller")["uses"] for page in use["pages"]}

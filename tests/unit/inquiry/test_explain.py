@@ -248,3 +248,60 @@ def test_what_is_left_out_says_why() -> None:
     assert (left["never"].below, left["never"].when.source) == (("below",), "extra.product")
     assert not left["never"].when.holds
     assert [(fact.path, fact.value) for fact in left["never"].when.facts] == [("extra.product", None)]
+
+
+LINEAGE = {
+    "policypages.yaml": "schema_version: 1\ntitle: T\nnames: {contacts: [privacy], wording: [site, tone]}\n",
+    "content/entities/top.yaml": """\
+publish: false
+url: https://top.example/
+wording: {site: portal, tone: warm}
+contacts: {privacy: {phone: 1, email: a@example.org}}
+""",
+    "content/entities/mid.yaml": "extends: top\npublish: false\nwording:\n  site: website\n",
+    "content/entities/low.yaml": """\
+extends: mid
+name: Low
+contacts:
+  privacy: ~
+locales: [en, de]
+in: {de: {wording: {tone: kühl}}}
+policies: {privacy: {}}
+""",
+    "content/policies/privacy.yaml": "title: Privacy\nsections: [about]\n",
+    "content/clauses/about.md": """\
+---
+title: About
+---
+{{ wording.site }} {{ wording.tone }} {{ id }} {{ locale }}{% if contacts.privacy.phone %}x{% endif %}
+{% if site_url %}x{% endif %}
+""",
+    "content/clauses/about.de.md": "---\ntitle: Von\n---\n{{ wording.tone }} {{ wording.site }}\n",
+}
+
+
+def test_a_fact_is_looked_for_as_it_is_inherited() -> None:
+    """The nearest file that states a fact is named, a null above it, too; a locale's own word comes first."""
+    english, german = (explain_page(page) for page in pages_of(read(dict(LINEAGE)), "low")[0])
+
+    def lines(page: PageExplained) -> dict[str, tuple[str | None, list[tuple[str, int, bool]]]]:
+        return {
+            fact.path: (
+                fact.value,
+                [(one.span.file.rpartition("/")[2], one.span.line, one.inherited) for one in fact.stated],
+            )
+            for _, fact in facts(page)
+        }
+
+    assert lines(english) == {
+        "wording.site": ("website", [("mid.yaml", 4, True)]),
+        "wording.tone": ("warm", [("top.yaml", 3, True)]),
+        "id": ("low", [("low.yaml", 1, False)]),
+        "locale": ("en", [("low.yaml", 5, False)]),
+        "contacts.privacy.phone": (None, [("low.yaml", 4, False)]),
+        "site_url": (None, []),
+    }
+    assert lines(german) == {
+        "wording.site": ("website", [("mid.yaml", 4, True)]),
+        "wording.tone": ("kühl", [("low.yaml", 6, False)]),
+    }
