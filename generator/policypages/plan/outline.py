@@ -44,10 +44,11 @@ class OutlineResolver:
         self, entity: Entity, policy: SourceFile, facts: Mapping[str, Any]
     ) -> tuple[Resolved, list[Diagnostic]]:
         """Return the outline of a policy as this entity has it."""
-        work = _Resolving(self._outline(entity, policy), entity, facts)
+        work = _Resolving(self.outline(entity, policy), entity, facts)
         return work.run(), work.found
 
-    def _outline(self, entity: Entity, policy: SourceFile) -> Outline:
+    def outline(self, entity: Entity, policy: SourceFile) -> Outline:
+        """Return the sections of a policy before the facts of this entity are looked at."""
         own = (entity.values.get("policies") or {}).get(policy.id) or {}
         if own.get("adjust") or own.get("sections"):
             return Outline(self._site, self._compiler, entity, policy)
