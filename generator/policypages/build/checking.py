@@ -14,7 +14,7 @@ from policypages.build.work import Progress, carry_out
 from policypages.checks.inspect import Inspector, Seen, Whole
 from policypages.checks.kinds import Choice, Level
 from policypages.diagnostics import Diagnostic, Span, gather
-from policypages.model import Clause, Sources
+from policypages.model import Clause, FileTask, MadeFile, Sources
 
 if TYPE_CHECKING:
     from policypages.build.repository import Repository
@@ -54,12 +54,14 @@ class Inspection(Watch):
 
     def builder(self, builder: SiteBuilder) -> SiteBuilder:
         """Look at each site with what its steps gave."""
-        load, plan, build = builder.load, builder.plan, builder.build
+        load, plan, render, build = builder.load, builder.plan, builder.render, builder.build
         seen: list[Any] = []
+        made: dict[str, bytes] = {}
 
         def loading(id_: str) -> Any:
             loaded, found = load(id_)
             seen[:] = [loaded.own, None]
+            made.clear()
             return loaded, found
 
         def planning(loaded: Any) -> Any:
@@ -67,11 +69,19 @@ class Inspection(Watch):
             seen[1:] = [planned]
             return planned, found
 
+        def rendering(file: FileTask, engine: Any) -> tuple[MadeFile, list[Diagnostic]]:
+            page, found = render(file, engine)
+            if page.data and file.path.endswith(".html"):
+                made[file.path] = page.data
+            return page, found
+
         def building(id_: str) -> SiteResult:
             result = build(id_)
-            return result._replace(seen=self._inspector.look_at(*seen))
+            return result._replace(seen=self._inspector.look_at(seen[0], seen[1], made))
 
         builder.load, builder.plan = loading, planning
+        if self._inspector.wants_made:
+            builder.render = rendering
         builder.build = building  # type: ignore[method-assign]  # a step that is wrapped, as the others
         return builder
 
