@@ -179,7 +179,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("contradiction", "two clauses of one page contradict each other"),
         Code("broken-link", "a link inside a site leads nowhere"),
         Code("duplicate-id", "two elements of one page have the same id"),
-        Code("dead-link", "an address on another host does not answer"),
+        Code("dead-link", "an address on another host does not answer, or has moved for good"),
     ),
     "Words": (
         Code("drift", "two texts say nearly the same in different words"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,8 @@ from policypages.build.planning import Plan, plan_build
 from policypages.build.watch import Watch
 from policypages.build.work import Progress, carry_out
 from policypages.checks.inspect import Inspector, Seen, Whole
-from policypages.checks.kinds import Choice, Level
+from policypages.checks.kinds import Choice, Level, Rule
+from policypages.checks.rules import ASKING, CODES_OF_ASKING, RULES
 from policypages.diagnostics import Diagnostic, Span, gather
 from policypages.model import Clause, FileTask, MadeFile, Sources
 
@@ -22,24 +23,38 @@ if TYPE_CHECKING:
 
 
 def check(
-    sources: Sources, options: Options, choice: Choice, today: date, progress: Progress | None = None
+    sources: Sources,
+    options: Options,
+    choice: Choice,
+    today: date,
+    progress: Progress | None = None,
+    *,
+    external: bool = False,
 ) -> Report:
-    """Find every problem of a site; `choice` says which of those of rules are wanted, and how severe."""
+    """Find every problem of a site; `choice` says which of those of rules are wanted, and how severe.
+
+    `external` gathers links to other hosts, too, for somebody to ask those: nothing here does.
+    """
     plan, found = plan_build(sources, Previous(), options)
     if plan is None or plan.repository is None:
         return Report(diagnostics=found)
     choice = _with_settings(choice, plan.repository.site.settings.checks)
-    inspection = Inspection(plan, plan.repository, choice, today)
+    rules = (*RULES, *ASKING) if external else RULES
+    inspection = Inspection(plan, plan.repository, choice, today, rules)
     report = carry_out(replace(plan, options=replace(options, strict=False)), None, progress, inspection)
     found = [_as_severe(one, choice) for one in [*report.diagnostics, *inspection.finish()]]
-    report.diagnostics = gather(map(_strictly, found) if options.strict else found)
+    found = gather(map(_strictly, found) if options.strict else found)
+    report.outside = [(one.message, one) for one in found if one.code in CODES_OF_ASKING]
+    report.diagnostics = [one for one in found if one.code not in CODES_OF_ASKING]
     return report
 
 
 class Inspection(Watch):
     """A watch that looks at each site when it was built, and at the whole when all were."""
 
-    def __init__(self, plan: Plan, repository: Repository, choice: Choice, today: date) -> None:
+    def __init__(
+        self, plan: Plan, repository: Repository, choice: Choice, today: date, rules: Sequence[Rule]
+    ) -> None:
         self._plan = plan
         self._whole = Whole()
         self._inspector = Inspector(
@@ -48,6 +63,7 @@ class Inspection(Watch):
             read=_read(repository),
             choice=choice,
             today=today,
+            rules=rules,
         )
         for _ in self._inspector.texts():  # once, and not in every process again
             pass

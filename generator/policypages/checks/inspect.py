@@ -23,7 +23,7 @@ from policypages.checks.kinds import (
 from policypages.checks.leads import name_of
 from policypages.checks.made import made_site
 from policypages.checks.marks import read_theme
-from policypages.checks.rules import CODES_OF_RULES, RULES, UNUSED_ALLOW
+from policypages.checks.rules import CODES_OF_ASKING, CODES_OF_RULES, RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.facts import locate, locate_in_front
@@ -268,6 +268,8 @@ class Inspector:
             for clause in files:
                 stated.update(stated_in(clause.file, clause.values))
         for file, path in stated - whole.fired:
+            if path[-1] in CODES_OF_ASKING:  # a host that answers today is no reason to take it away
+                continue
             find = locate_in_front if file.endswith(".md") else locate
             message, hint = f"`allow: {path[-1]}` silences nothing", "take it away"
             if path[-1] not in CODES_OF_RULES:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from policypages.checks import ids, links
+from policypages.checks import ids, links, outside
 from policypages.checks.kinds import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
     links.RULE,
     ids.RULE,
 )
+ASKING: Final[tuple[Rule, ...]] = (outside.RULE,)
+"""Rules whose findings are questions to other hosts; they look only where those may be asked."""
 UNUSED_ALLOW: Final = "unused-allow"
-CODES_OF_RULES: Final = frozenset(code for rule in RULES for code in rule.codes) | {UNUSED_ALLOW}
+CODES_OF_ASKING: Final = frozenset(code for rule in ASKING for code in rule.codes)
+CODES_OF_RULES: Final = (
+    frozenset(code for rule in RULES for code in rule.codes) | CODES_OF_ASKING | {UNUSED_ALLOW}
+)

@@ -60,7 +60,7 @@ def test_a_section_and_the_theme_with_one_id_are_told_at_the_outline(tmp_path: P
         ('{% block site_name %}<p id="a">x</p><!-- <p id="a">y</p> -->{% endblock %}\n', []),
         ('{% block site_name %}<p id="a" data-id="a">x</p>{% endblock %}\n', []),
         (
-            '{% block site_name %}{% if site.sample %}<i id="a"></i>{% endif %}<i id="a"></i>{% endblock %}\n',
+            '{% block site_name %}{% if site.url %}<p id="a">{% else %}<p id="a">{% endif %}{% endblock %}\n',
             [],
         ),
     ],
