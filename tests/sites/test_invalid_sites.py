@@ -9,6 +9,8 @@ from typing import Final
 import pytest
 
 from policypages import build as pipeline
+from policypages.build.checking import check
+from policypages.checks.kinds import Choice
 from policypages.cli.report import short
 from policypages.diagnostics import CODES, Diagnostic, gather
 from policypages.sources import open_folder
@@ -23,6 +25,7 @@ NOT_FROM_CONTENT: Final = {
     "output-locked": "another build: tests/unit/test_write.py",
     "kept-file": "a file changed in the output: tests/unit/test_write.py",
     "machine": "the disk: tests/unit/test_write.py",
+    "dead-link": "another host: tests/unit/cli/test_external.py",
     "worker-lost": "a process that died: tests/unit/test_workers.py",
     "cache-ignored": "a torn manifest: tests/properties/test_incremental.py",
     "source-changed": "an edit during a build: tests/sites/test_machines.py",
@@ -35,8 +38,7 @@ def problems_of(folder: Path) -> list[Diagnostic]:
     sources, found = open_folder(folder)
     if sources is None:
         return found
-    plan, more = pipeline.plan_build(sources, pipeline.Previous(), pipeline.Options(DAY))
-    return gather([*found, *(pipeline.carry_out(plan, None).diagnostics if plan else more)])
+    return gather([*found, *check(sources, pipeline.Options(DAY), Choice(), DAY).diagnostics])
 
 
 @pytest.mark.parametrize("code", CASES)

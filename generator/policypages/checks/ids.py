@@ -8,6 +8,7 @@ from typing import Final
 
 from policypages.checks.kinds import FoundAt, MadePage, MadeSite, Rule
 from policypages.checks.leads import name_of
+from policypages.checks.marks import is_shipped
 from policypages.diagnostics import Label, Span, problem
 from policypages.formats.origins import span_of
 
@@ -41,10 +42,18 @@ def _explain(site: MadeSite, page: MadePage, id_: str) -> Iterator[FoundAt]:
         place = in_theme[0] if in_theme else None
         yield FoundAt(page, None, problem(_CODE, message, place, hint=hint, labels=labels))
         return
-    section = sections[0]
-    labels = _labels(in_theme, "the theme has it here")
-    hint = "give the section an `id:` of its own" + ("" if labels else f": `{page.template}` makes the other")
-    yield FoundAt(page, section, problem(_CODE, message, span_of(section.origin), hint=hint, labels=labels))
+    section, place = sections[0], span_of(sections[0].origin)
+    own = [span for span in in_theme if not is_shipped(span.file)]
+    if own:  # the id of a section is public, and that of a house's own theme is easily changed
+        hint = "give this another `id`: that of a section is public"
+        labels = (Label(place, "the section is here"),)
+        found = problem(_CODE, message, own[0], hint=hint, labels=labels)
+    else:
+        hint = "give the section an `id:` of its own"
+        if not in_theme:
+            hint += f": `{page.template}` makes the other"
+        found = problem(_CODE, message, place, hint=hint, labels=_labels(in_theme, "the theme has it here"))
+    yield FoundAt(page, section, found)
 
 
 def _labels(spans: list[Span], text: str) -> tuple[Label, ...]:

@@ -65,9 +65,14 @@ def read_theme(templates: Mapping[str, tuple[str, str]]) -> ThemeMarks:
         "<!--" in text or any(begins not in _PLAINLY for begins in _BEGINS.findall(text))
         for text in texts.values()
     )
-    own_first = sorted(texts.items(), key=lambda item: (item[0].startswith(_SHIPPED), item[0]))
+    own_first = sorted(texts.items(), key=lambda item: (is_shipped(item[0]), item[0]))
     literals = tuple(one for file, text in own_first for one in _literals(file, text))
     return ThemeMarks(literals, read_any if odd else read_plain)
+
+
+def is_shipped(file: str) -> bool:
+    """Tell whether a template is of the default theme, which comes with us."""
+    return file.startswith(_SHIPPED)
 
 
 def read_plain(data: bytes) -> Marks:

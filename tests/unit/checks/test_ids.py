@@ -35,18 +35,34 @@ def _places(case: SiteCase) -> list[tuple[str, int, int]]:
     return [(one.span.file, one.span.line, one.span.column) for one in case.report.diagnostics if one.span]
 
 
-def test_a_section_and_the_theme_with_one_id_are_told_at_the_outline(tmp_path: Path) -> None:
-    """The outline is named, the template beside it, and only the policy that has the section."""
+def test_a_section_and_the_theme_with_one_id_are_told_at_the_theme(tmp_path: Path) -> None:
+    """The template is named, the outline beside it: of the two ids that of the section is public."""
     case = _site(tmp_path, '{% block site_name %}\n<p id="contact">x</p>\n{% endblock %}\n')
-    assert _places(case) == [("content/policies/privacy.yaml", 2, 21)]
+    assert _places(case) == [("themes/own/templates/layout.html", 3, 8)]
     (one,) = case.report.diagnostics
     assert one.message == "two elements of this page have the id `contact`"
-    assert one.hint == "give the section an `id:` of its own"
+    assert one.hint == "give this another `id`: that of a section is public"
     (label,) = one.labels
     span = label.span
-    assert (span.file, span.line, span.column, span.length) == ("themes/own/templates/layout.html", 3, 8, 7)
+    assert (span.file, span.line, span.column) == ("content/policies/privacy.yaml", 2, 21)
     assert one.chain[1:] == ("policy `privacy`", "section `contact`")
     assert one.entities == ("acme",)
+
+
+def test_a_section_and_what_a_theme_works_out_are_told_at_the_outline(tmp_path: Path) -> None:
+    """Where no template has the id as it is, the section's place is the one there is."""
+    case = _site(
+        tmp_path,
+        '{% block main %}<p id="{{ page.policy }}">x</p>{{ page.article }}{% endblock %}\n',
+        page="page.html",
+    )
+    case.change(
+        "policies/privacy.yaml", "title: Privacy\nsections: [opening, {clause: contact, id: privacy}]\n"
+    )
+    assert _places(case) == [("content/policies/privacy.yaml", 2, 21)]
+    assert (
+        case.report.diagnostics[0].hint == "give the section an `id:` of its own: `page.html` makes the other"
+    )
 
 
 @pytest.mark.parametrize(
