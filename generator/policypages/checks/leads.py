@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 _MANY: Final = 4096
 _NO_HOST: Final = "https://site.invalid/"
 _WEB: Final = ("http", "https", "")
+_ELSEWHERE: Final = ("mailto:", "tel:", "data:")
 _INDEX: Final = "index.html"
 
 
@@ -40,6 +41,8 @@ class Folder:
 
     def lead(self, start: str, address: str) -> Lead | None:
         """Return where an address on a page leads; None for what is no page or file of this site."""
+        if address.startswith(_ELSEWHERE):
+            return None
         return _below(start, address) or self._from_root(start, address)
 
     def _from_root(self, start: str, address: str) -> Lead | None:

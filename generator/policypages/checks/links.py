@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,7 +16,8 @@ from policypages.model import Section
 
 _CODE: Final = "broken-link"
 _NEAR: Final = 0.6
-_INDEX: Final = "index.html"
+_ENDING: Final = re.compile(r"(?:(?:^|(?<=/))index)?\.(?:html?|md)$")  # of a file that is a folder here
+_MAIL: Final = re.compile(r"[^\s/?#@]+@[^\s/?#@]+\.[a-z]+", re.IGNORECASE)
 
 
 class _Broken(NamedTuple):
@@ -109,7 +111,9 @@ class _Links:
         lead, target = broken.lead, broken.page
         if target is not None:
             return self._hint_of_anchor(page, target, lead.fragment, writer)
-        wanted = lead.path.removesuffix(_INDEX).strip("/")
+        if _MAIL.fullmatch(broken.address):
+            return f"did you mean `mailto:{broken.address}`?"
+        wanted = _ENDING.sub("", lead.path).strip("/")
         named = {name_of(path).strip("/"): path for path in self._pages if name_of(path) != "/"}
         near = _nearest(wanted, named)
         if near is None:

@@ -61,10 +61,7 @@ class ThemeMarks:
 def read_theme(templates: Mapping[str, tuple[str, str]]) -> ThemeMarks:
     """Read a theme's templates once; a template may have two names."""
     texts = dict(templates.values())
-    odd = any(
-        "<!--" in text or any(begins not in _PLAINLY for begins in _BEGINS.findall(text))
-        for text in texts.values()
-    )
+    odd = any(begins not in _PLAINLY for text in texts.values() for begins in _BEGINS.findall(text))
     own_first = sorted(texts.items(), key=lambda item: (is_shipped(item[0]), item[0]))
     literals = tuple(one for file, text in own_first for one in _literals(file, text))
     return ThemeMarks(literals, read_any if odd else read_plain)
@@ -77,15 +74,28 @@ def is_shipped(file: str) -> bool:
 
 def read_plain(data: bytes) -> Marks:
     """Read a page whose attributes are all written `name="value"`: no text has such a quote, nor a tag."""
+    page = _seen(data)
+    ids = _values(page, ' id="')
+    addresses = _values(page, ' href="')
+    if ' src="' in page:
+        addresses += _values(page, ' src="')
+    return _marks(ids, addresses)
+
+
+def _seen(data: bytes) -> str:
+    """Return a page without its comments."""
     page = data.decode()
-    ids, hrefs, sources = ([part[: part.find('"')] for part in page.split(begins)[1:]] for begins in _PLAINLY)
-    return _marks(ids, [*hrefs, *sources])
+    return _COMMENT.sub("", page) if "<!--" in page else page
+
+
+def _values(page: str, begins: str) -> list[str]:
+    return [part[: part.find('"')] for part in page.split(begins)[1:]]
 
 
 def read_any(data: bytes) -> Marks:
     """Read a page as a browser does, however its attributes are written."""
     found: dict[str, list[str]] = {name: [] for name in _NAMES}
-    for tag in _TAG.findall(_COMMENT.sub("", data.decode())):
+    for tag in _TAG.findall(_seen(data)):
         for name, *values in _ATTRIBUTE.findall(tag):
             found[name.lower()].append("".join(values))
     return _marks(found["id"], [*found["href"], *found["src"]])

@@ -188,6 +188,12 @@ def test_links_are_found_wherever_they_stand(
             "#small",
             'it is an anchor of `cookies/`; write `{{ link("cookies#small") }}`, which every build looks up',
         ),
+        ("help@acme.example", "did you mean `mailto:help@acme.example`?"),
+        ("../cookies.md", f'did you mean `../cookies/`? write `{{{{ link("cookies") }}}}`, {LOOKED_UP}'),
+        (
+            "../cookies/index.md",
+            f'did you mean `../cookies/`? write `{{{{ link("cookies") }}}}`, {LOOKED_UP}',
+        ),
         ("../zzz/", None),
     ],
 )
