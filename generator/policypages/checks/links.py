@@ -126,7 +126,8 @@ class _Links:
         return hint if other is None else _by_name(hint, writer, f'link("{other.task.policy}")')
 
     def _hint_of_anchor(self, page: MadePage, target: MadePage, wanted: str, writer: Writer) -> str | None:
-        near = _nearest(wanted, self._anchors_of(target))
+        renamed = target.view.task.refs.get(wanted) if target.view is not None else None
+        near = renamed.address[1:] if renamed else _nearest(wanted, self._anchors_of(target))
         if near is not None:
             before = "" if target is page else address_of(page.path, target.path)
             section = _section(target, near)

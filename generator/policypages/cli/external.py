@@ -10,14 +10,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Final, NamedTuple
 from urllib.error import URLError
 from urllib.parse import urljoin
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from policypages import __version__
-from policypages.diagnostics import Diagnostic
+from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.clauses import encode_url
 
 _AGENT: Final = f"policypages/{__version__} (looks whether the links of policy pages still work)"
@@ -34,12 +34,16 @@ _NOT_FOR_US: Final = (401, 402, 403, 407, _TOO_MANY, 451)
 
 
 class Answer(NamedTuple):
-    """What came of one address: None where all is well; `again` tells that a later try may do better."""
+    """What came of one address: None where all is well; `again` tells that a later try may do better.
+
+    `lost` tells that no way to the host was found, which may be for want of a network.
+    """
 
     problem: str | None = None
     hint: str | None = None
     again: bool = False
     wait: float = 0.0
+    lost: bool = False
 
 
 class _Reply(NamedTuple):
@@ -52,7 +56,11 @@ class _Reply(NamedTuple):
 
 
 class Asker:
-    """Asks hosts: `at_once` threads in all and `per_host` for one, `tries` with growing pauses in seconds."""
+    """Asks hosts: `at_once` threads in all and `per_host` for one, `tries` with growing pauses in seconds.
+
+    `patience` is how long nothing at all may come before those that are left are given up: a host can
+    send a byte now and then for ever, and no single wait is too long.
+    """
 
     def __init__(
         self,
@@ -62,12 +70,14 @@ class Asker:
         pause: float = 1.0,
         at_once: int = 8,
         per_host: int = 2,
+        patience: float = 600.0,
     ) -> None:
         self._timeout = timeout
         self._tries = tries
         self._pause = pause
         self._at_once = at_once
         self._per_host = per_host
+        self._patience = patience
         self._slots: dict[str, threading.Semaphore] = {}
         self._lock = threading.Lock()
         self._opener = OpenerDirector()  # without what follows redirects, or opens files and FTP
@@ -78,7 +88,8 @@ class Asker:
         self, addresses: Iterable[str], progress: Callable[[int, int], None] | None = None
     ) -> dict[str, Answer]:
         """Ask for each address once, and return what came of it."""
-        turns = _Turns(sorted(set(addresses)), self._per_host)
+        wanted = sorted(set(addresses))
+        turns = _Turns(wanted, self._per_host)
         total = turns.left
         answers: SimpleQueue[tuple[str, Answer]] = SimpleQueue()
 
@@ -94,7 +105,10 @@ class Asker:
             threading.Thread(target=work, daemon=True).start()  # Ctrl-C does not wait for a slow host
         out: dict[str, Answer] = {}
         while len(out) < total:
-            address, answer = answers.get()
+            try:
+                address, answer = answers.get(timeout=self._patience)
+            except Empty:
+                return dict.fromkeys(wanted, Answer("did not come to an end of its answer")) | out
             out[address] = answer
             if progress is not None:
                 progress(len(out), total)
@@ -169,7 +183,8 @@ class Asker:
         match error:
             case socket.gaierror():
                 again = error.errno == socket.EAI_AGAIN
-                return Answer(f"{on}is on no host that can be found", "is the name of the host right?", again)
+                hint = "is the name of the host right?"
+                return Answer(f"{on}is on no host that can be found", hint, again, lost=True)
             case ssl.SSLCertVerificationError():
                 return Answer(f"{on}has no certificate to trust: {error.verify_message}")
             case TimeoutError():
@@ -188,8 +203,7 @@ class _Turns:
     def __init__(self, addresses: Sequence[str], per_host: int) -> None:
         self._waiting: dict[str, deque[str]] = {}
         for address in addresses:
-            host = address.partition("://")[2].partition("/")[0].lower()
-            self._waiting.setdefault(host, deque()).append(address)
+            self._waiting.setdefault(_host(address), deque()).append(address)
         self._per_host = per_host
         self._under_way: Counter[str] = Counter()
         self._changed = threading.Condition()
@@ -233,6 +247,11 @@ def dead_links(
 ) -> Iterator[Diagnostic]:
     """Ask for the address of each link, and say at each of its places what is wrong with it."""
     asked = asker.ask_all([_page(address) for address, _ in outside], progress)
+    hosts = {_host(address) for address in asked}
+    if len(hosts) > 1 and all(answer.lost for answer in asked.values()):
+        message = f"none of {len(hosts)} hosts can be found: is there a network?"
+        yield problem("machine", message, hint="without one, leave `--external` out")
+        return
     for address, one in outside:
         answer = asked[_page(address)]
         if answer.problem is not None:
@@ -242,6 +261,10 @@ def dead_links(
 def _page(address: str) -> str:
     """Return an address without its fragment: that is never asked for."""
     return address.partition("#")[0]
+
+
+def _host(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0].lower()
 
 
 def _onward(at: str, location: str) -> str:

@@ -203,6 +203,14 @@ def test_the_hint_names_what_was_meant(tmp_path: Path, address: str, hint: str |
     assert [one.hint for one in case.report.diagnostics] == [hint]
 
 
+def test_the_hint_knows_what_a_section_was_called(tmp_path: Path) -> None:
+    """A link to the former id of a section is led to the present one."""
+    case = _site(tmp_path, "See [this](#objections).")
+    case.change("clauses/opt-out.md", "---\ntitle: Opt out\nwas: [objections]\n---\nSay so.\n").check(LINKS)
+    wanted = f'did you mean `#opt-out`? write `{{{{ ref("opt-out") }}}}`, {LOOKED_UP}'
+    assert [one.hint for one in case.report.diagnostics] == [wanted]
+
+
 def test_a_tagged_fragment_is_the_builds_to_find(tmp_path: Path) -> None:
     """`link("privacy#x")` to a section that is not there keeps the site from being built."""
     case = _site(tmp_path, '[x]({{ link("cookies#opt-out") }}) and {{ link("cookies#small") }}').build()

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import Counter
@@ -18,7 +20,7 @@ from policypages import cli
 from policypages.cli.external import Answer, Asker, dead_links
 from policypages.diagnostics import problem
 
-QUICK = Asker(timeout=0.5, pause=0.01)
+QUICK = Asker(timeout=10, pause=0.01)
 
 
 class _Host(ThreadingHTTPServer):
@@ -33,6 +35,7 @@ class _Host(ThreadingHTTPServer):
         self.times: Counter[str] = Counter()
         self.lock = threading.Lock()
         self.inside = self.most = 0
+        self.ended = False
 
     @property
     def origin(self) -> str:
@@ -95,8 +98,10 @@ class _Handler(BaseHTTPRequestHandler):
             case ["get-only", code]:
                 self._send(200 if method == "GET" else int(code))
             case ["slow"]:
-                time.sleep(1)
+                time.sleep(2)
                 self._send(200)
+            case ["endless"]:
+                self._drip()
             case ["a-while", *_]:
                 time.sleep(0.05)
                 self._send(200)
@@ -116,6 +121,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
+    def _drip(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+        with contextlib.suppress(OSError):
+            while not self.server.ended:
+                self.wfile.write(b"x")
+                time.sleep(0.05)
+
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
@@ -126,8 +138,11 @@ def _hosting(address: str = "127.0.0.1") -> Iterator[_Host]:
     with _Host(address) as host:
         thread = threading.Thread(target=host.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield host
-        host.shutdown()
+        try:
+            yield host
+        finally:
+            host.ended = True
+            host.shutdown()
         thread.join()
 
 
@@ -182,7 +197,6 @@ def test_an_address_that_works_is_left_alone(host: _Host, path: str, asked: list
         ("/nowhere", "answers 302 Found, and does not say where to", None),
         ("/circle", "leads round in a circle", None),
         ("/longer/1", "leads on more than 10 times", None),
-        ("/slow", "did not answer within 0.5 seconds", None),
     ],
 )
 def test_an_address_that_does_not_work_is_explained(
@@ -191,6 +205,23 @@ def test_an_address_that_does_not_work_is_explained(
     """What the host answers is said in plain words, and for good redirects where to."""
     answer = QUICK.ask(f"{host.origin}{path}")
     assert (answer.problem, answer.hint) == (problem_.replace("ORIGIN", host.origin), hint)
+
+
+def test_a_slow_host_is_given_up(host: _Host) -> None:
+    """A host has so much time for each answer, and is asked again."""
+    answer = Asker(timeout=0.2, tries=2, pause=0.01).ask(f"{host.origin}/slow")
+    assert answer.problem == "did not answer within 0.2 seconds"
+    assert host.asked == [("HEAD", "/slow")] * 2
+
+
+def test_a_host_that_never_ends_its_answer_is_given_up(host: _Host) -> None:
+    """A byte now and then is always in time; the others are asked all the same, and the command ends."""
+    addresses = [f"{host.origin}/endless", f"{host.origin}/ok"]
+    answers = Asker(patience=2).ask_all(addresses)
+    assert [answers[address].problem for address in addresses] == [
+        "did not come to an end of its answer",
+        None,
+    ]
 
 
 def test_a_host_that_hangs_up_is_asked_three_times(host: _Host) -> None:
@@ -217,6 +248,19 @@ def test_what_is_no_address_harms_nothing(host: _Host, address: str) -> None:
     assert answers[address].problem is not None
 
 
+def test_without_a_network_no_link_is_blamed() -> None:
+    """Where no host at all can be found, that is one problem, of the machine; one host alone may be gone."""
+    links = [f"http://{name}.invalid/page" for name in ("first", "second")]
+    found = [(link, problem("dead-link", link)) for link in links]
+    assert [one.code for one in dead_links(found, QUICK)] == ["machine"]
+    (one,) = dead_links(found[:1], QUICK)
+    assert (one.code, one.message) == (
+        "dead-link",
+        "`http://first.invalid/page` is on no host that can be found",
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have 127.0.0.1 alone")
 def test_each_address_is_asked_once_and_few_at_a_time() -> None:
     """Two at a time for one host, eight in all, however many places link there; and who asks is said."""
     names = [f"127.0.0.{number}" for number in range(1, 7)]
@@ -230,13 +274,10 @@ def test_each_address_is_asked_once_and_few_at_a_time() -> None:
         ]
         found = [(link, problem("dead-link", link)) for link in links * 3]
         seen: list[tuple[int, int]] = []
-        started = time.monotonic()
         assert list(dead_links(found, Asker(), lambda done, total: seen.append((done, total)))) == []
-        taken = time.monotonic() - started
     assert len(host.asked) == 36
     assert seen == [(number, 36) for number in range(1, 37)]
     assert 2 < host.most <= 8
-    assert taken >= 0.05 * 36 / 8
     (agent,) = host.agents
     assert agent.startswith("policypages/")
 
