@@ -123,7 +123,9 @@ class _Links:
         path = named[near]
         hint = f"did you mean `{address_of(page.path, path)}`?"
         other = self._pages[path].view
-        return hint if other is None else _by_name(hint, writer, f'link("{other.task.policy}")')
+        if other is None or not _speak_alike(page, self._pages[path]):
+            return hint
+        return _by_name(hint, writer, f'link("{other.task.policy}")')
 
     def _hint_of_anchor(self, page: MadePage, target: MadePage, wanted: str, writer: Writer) -> str | None:
         renamed = target.view.task.refs.get(wanted) if target.view is not None else None
@@ -132,10 +134,12 @@ class _Links:
             before = "" if target is page else address_of(page.path, target.path)
             section = _section(target, near)
             hint = f"did you mean `{before}#{near}`?"
-            return hint if section is None else _by_name(hint, writer, _call(page, target, section))
+            if section is None or not _speak_alike(page, target):
+                return hint
+            return _by_name(hint, writer, _call(page, target, section))
         for other in self._site.pages:
             section = _section(other, wanted)
-            if section is not None:
+            if section is not None and _speak_alike(page, other):
                 hint = f"it is an anchor of `{name_of(other.path)}`"
                 return _by_name(hint, writer, _call(page, other, section))
         return None
@@ -144,6 +148,13 @@ class _Links:
 def _nearest(wanted: str, known: Iterable[str]) -> str | None:
     near = get_close_matches(wanted, sorted(known), n=1, cutoff=_NEAR)
     return near[0] if near else None
+
+
+def _speak_alike(page: MadePage, other: MadePage) -> bool:
+    """Tell whether two pages are of one locale: `link` leads to no other."""
+    if page.view is None or other.view is None:
+        return False
+    return page.view.task.site.locale == other.view.task.site.locale
 
 
 def _section(page: MadePage, anchor: str) -> Section | None:

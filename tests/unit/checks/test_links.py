@@ -194,6 +194,7 @@ def test_links_are_found_wherever_they_stand(
             "../cookies/index.md",
             f'did you mean `../cookies/`? write `{{{{ link("cookies") }}}}`, {LOOKED_UP}',
         ),
+        ("../de/cookis/", "did you mean `../de/cookies/`?"),  # `link` leads to the page's own language
         ("../zzz/", None),
     ],
 )
