@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,35 +13,51 @@ from policypages.build.planning import Plan, plan_build
 from policypages.build.watch import Watch
 from policypages.build.work import Progress, carry_out
 from policypages.checks.inspect import Inspector, Seen, Whole
-from policypages.checks.kinds import Choice, Level
+from policypages.checks.kinds import Choice, Level, Rule
+from policypages.checks.rules import ASKING, CODES_OF_ASKING, RULES
 from policypages.diagnostics import Diagnostic, Span, gather
-from policypages.model import Clause, SitePlan, SourceFile, Sources
+from policypages.model import Clause, FileTask, MadeFile, SitePlan, SourceFile, Sources
 
 if TYPE_CHECKING:
     from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
+    from policypages.formats.templates.theme import ThemeEngine
     from policypages.load.entity import Loaded
 
 
 def check(
-    sources: Sources, options: Options, choice: Choice, today: date, progress: Progress | None = None
+    sources: Sources,
+    options: Options,
+    choice: Choice,
+    today: date,
+    progress: Progress | None = None,
+    *,
+    external: bool = False,
 ) -> Report:
-    """Find every problem of a site; `choice` says which of those of rules are wanted, and how severe."""
+    """Find every problem of a site; `choice` says which of those of rules are wanted, and how severe.
+
+    `external` gathers links to other hosts, too, for somebody to ask those: nothing here does.
+    """
     plan, found = plan_build(sources, Previous(), options)
     if plan is None or plan.repository is None:
         return Report(diagnostics=found)
     choice = _with_settings(choice, plan.repository.site.settings.checks)
-    inspection = Inspection(plan, plan.repository, choice, today)
+    rules = (*RULES, *ASKING) if external else RULES
+    inspection = Inspection(plan, plan.repository, choice, today, rules)
     report = carry_out(replace(plan, options=replace(options, strict=False)), None, progress, inspection)
     found = [_as_severe(one, choice) for one in [*report.diagnostics, *inspection.finish()]]
-    report.diagnostics = gather(map(_strictly, found) if options.strict else found)
+    found = gather(map(_strictly, found) if options.strict else found)
+    report.outside = [(one.message, one) for one in found if one.code in CODES_OF_ASKING]
+    report.diagnostics = [one for one in found if one.code not in CODES_OF_ASKING]
     return report
 
 
 class Inspection(Watch):
     """A watch that looks at each site when it was built, and at the whole when all were."""
 
-    def __init__(self, plan: Plan, repository: Repository, choice: Choice, today: date) -> None:
+    def __init__(
+        self, plan: Plan, repository: Repository, choice: Choice, today: date, rules: Sequence[Rule]
+    ) -> None:
         self._plan = plan
         self._whole = Whole()
         self._inspector = Inspector(
@@ -50,15 +66,17 @@ class Inspection(Watch):
             read=_read(repository),
             choice=choice,
             today=today,
+            rules=rules,
         )
         for _ in self._inspector.texts():  # once, and not in every process again
             pass
 
     def builder(self, builder: SiteBuilder) -> SiteBuilder:
         """Look at each site with what its steps gave; a builder takes each step for a few sites at a time."""
-        load, plan, build = builder.load, builder.plan, builder.build
+        load, plan, render, build = builder.load, builder.plan, builder.render, builder.build
         files: deque[SourceFile] = deque()
         plans: deque[SitePlan | None] = deque()
+        made: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
 
         def loading(id_: str) -> tuple[Loaded, list[Diagnostic]]:
             loaded, found = load(id_)
@@ -70,11 +88,20 @@ class Inspection(Watch):
             plans.append(planned)
             return planned, found
 
+        def rendering(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+            page, found = render(file, engine)
+            if page.data and file.path.endswith(".html"):
+                made[file.path.partition("/")[0]][file.path] = page.data
+            return page, found
+
         def building(ids: Sequence[str]) -> Iterator[SiteResult]:
             for result in build(ids):
-                yield result._replace(seen=self._inspector.look_at(files.popleft(), plans.popleft()))
+                own, pages = files.popleft(), made.pop(result.id, {})
+                yield result._replace(seen=self._inspector.look_at(own, plans.popleft(), pages))
 
         builder.load, builder.plan = loading, planning
+        if self._inspector.wants_made:
+            builder.render = rendering
         builder.build = building  # type: ignore[method-assign]  # a step that is wrapped, as the others
         return builder
 

@@ -9,8 +9,21 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from policypages.checks.allow import Permission, at_section, in_values, stated_in
-from policypages.checks.kinds import Choice, Claim, ClauseText, FactsFile, House, PageView, Rule, leaves
-from policypages.checks.rules import RULES, UNUSED_ALLOW
+from policypages.checks.kinds import (
+    Choice,
+    Claim,
+    ClauseText,
+    FactsFile,
+    House,
+    MadeSite,
+    PageView,
+    Rule,
+    leaves,
+)
+from policypages.checks.leads import name_of
+from policypages.checks.made import made_site
+from policypages.checks.marks import read_theme
+from policypages.checks.rules import CODES_OF_ASKING, RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.facts import locate, locate_in_front
@@ -79,19 +92,32 @@ class Inspector:
             if rule.page is not None and rule.claims is None
         ]
         self._told: set[object] = set()
+        self._theme = read_theme(site.theme.templates)
 
     # ---- one site
 
-    def look_at(self, own: SourceFile, plan: SitePlan | None) -> Seen:
-        """Look at the facts of one entity's own file, and at its pages; a group has none."""
+    @property
+    def wants_made(self) -> bool:
+        """Tell whether any rule looks at pages as they were made."""
+        return any(rule.site is not None for rule in self._rules)
+
+    def look_at(self, own: SourceFile, plan: SitePlan | None, made: Mapping[str, bytes]) -> Seen:
+        """Look at the facts of one entity's own file, and at its pages; a group has none.
+
+        `made` are the bytes of pages by output path; one that could not be made has none.
+        """
         look = _Look()
         sample = plan.sample if plan is not None else own.values.get("sample") is True
         self._facts(FactsFile(own, dict(leaves(own.values)), sample, self._today, self._read), look)
         look.stated += stated_in(own.file, own.values)
-        for made in plan.files if plan is not None else ():
-            if isinstance(made.task, PageTask):
-                assert plan is not None  # noqa: S101 - it has the file
-                self._page(made.task, plan, look)
+        if plan is not None:
+            pages = {
+                file.path: self._page(file.task, plan, look)
+                for file in plan.files
+                if isinstance(file.task, PageTask)
+            }
+            if self.wants_made:
+                self._made(made_site(own, plan, pages, made, self._theme), look)
         return look.seen()
 
     def _is_news(self, what: object) -> bool:
@@ -112,7 +138,7 @@ class Inspector:
                 else:
                     look.found.append(one if one.entities else replace(one, entities=(file.id,)))
 
-    def _page(self, task: PageTask, plan: SitePlan, look: _Look) -> None:
+    def _page(self, task: PageTask, plan: SitePlan, look: _Look) -> PageView:
         noted = [
             (section, self._reader.notes(section.clause))
             for section in task.every
@@ -134,6 +160,20 @@ class Inspector:
             rule = self._rules[number]
             if rule.page is not None:
                 self._judge(rule, rule.page(page, made_here), page, look)
+        return page
+
+    def _made(self, site: MadeSite, look: _Look) -> None:
+        for rule in self._rules:
+            for page, section, one in rule.site(site) if rule.site is not None else ():
+                if page.view is not None:
+                    self._judge(rule, [(section, one)], page.view, look)
+                elif self._choice.wants(one.code, off=rule.off):
+                    permission = in_values(site.own.file, site.own.values, one.code)
+                    if permission is not None:
+                        look.fired.add(permission)
+                    else:
+                        chain = (f"entity `{site.own.id}` ({site.own.file})", f"page `{name_of(page.path)}`")
+                        look.found.append(replace(one, entities=(site.own.id,), chain=one.chain or chain))
 
     def _hits(self, page: PageView, section: Section, notes: Notes, look: _Look) -> None:
         """Say that a page has what was found in one of its texts, where nobody allows it."""
@@ -228,6 +268,8 @@ class Inspector:
             for clause in files:
                 stated.update(stated_in(clause.file, clause.values))
         for file, path in stated - whole.fired:
+            if path[-1] in CODES_OF_ASKING:  # a host that answers today is no reason to take it away
+                continue
             find = locate_in_front if file.endswith(".md") else locate
             message, hint = f"`allow: {path[-1]}` silences nothing", "take it away"
             yield problem(UNUSED_ALLOW, message, find(file, read(file), path, key=True), hint=hint)

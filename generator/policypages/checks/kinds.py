@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from policypages.checks.marks import Marks, ThemeMarks
 from policypages.diagnostics import Diagnostic, Severity
 from policypages.formats.clauses import Passage, Prose
 from policypages.model import ClauseFile, Entity, PageTask, Reads, Section, Site, SitePlan, SourceFile
@@ -60,6 +61,30 @@ class PageView:
         return way if section is None else (*way, f"section `{section.id}`")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MadePage:
+    """A page as it was made, at a path below its site's folder; `marks` are None where it could not be.
+
+    `view` is None for pages that hold no policy: the list of policies, and that for a missing address.
+    """
+
+    path: str
+    template: str
+    view: PageView | None
+    marks: Marks | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeSite:
+    """A site as it was made: its entity's own file, its address, all its files, and its pages."""
+
+    own: SourceFile
+    url: str | None
+    files: frozenset[str]
+    pages: Sequence[MadePage]
+    theme: ThemeMarks
+
+
 class Claim(NamedTuple):
     """What a text claims, and a page has to bear out; what it holds is between a rule and itself."""
 
@@ -73,6 +98,14 @@ class Claim(NamedTuple):
 class Found(NamedTuple):
     """What a rule found on a page, and the section whose `allow` may silence it."""
 
+    section: Section | None
+    diagnostic: Diagnostic
+
+
+class FoundAt(NamedTuple):
+    """What a rule found in a site as it was made: on which page, and the section as for Found."""
+
+    page: MadePage
     section: Section | None
     diagnostic: Diagnostic
 
@@ -114,14 +147,16 @@ class Rule:
 
     `text` looks at one text of a clause, once; `claims` gathers from it, once, what each page has to
     bear out, and `page` looks at a page whose texts have such claims (at every page, where there is
-    no `claims`). `facts` looks at one file of facts, `house` at the whole. A rule with a `language` is asked
-    about texts of that alone. One that is `off` runs only where it is selected by name.
+    no `claims`). `site` looks at all pages of a site as they were made. `facts` looks at one file of
+    facts, `house` at the whole. A rule with a `language` is asked about texts of that alone. One that
+    is `off` runs only where it is selected by name.
     """
 
     codes: tuple[str, ...]
     text: Callable[[ClauseText], Iterable[Diagnostic]] | None = None
     claims: Callable[[ClauseText], Iterable[Claim]] | None = None
     page: Callable[[PageView, Sequence[tuple[Section, Claim]]], Iterable[Found]] | None = None
+    site: Callable[[MadeSite], Iterable[FoundAt]] | None = None
     facts: Callable[[FactsFile], Iterable[Diagnostic]] | None = None
     house: Callable[[House], Iterable[Diagnostic]] | None = None
     language: str | None = None

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from policypages.checks import html
+from policypages.checks import html, ids, links, outside
 from policypages.checks.kinds import Rule
 
-RULES: Final[tuple[Rule, ...]] = (html.RULE,)
+RULES: Final[tuple[Rule, ...]] = (
+    html.RULE,
+    links.RULE,
+    ids.RULE,
+)
+ASKING: Final[tuple[Rule, ...]] = (outside.RULE,)
+"""Rules whose findings are questions to other hosts; they look only where those may be asked."""
 UNUSED_ALLOW: Final = "unused-allow"
+CODES_OF_ASKING: Final = frozenset(code for rule in ASKING for code in rule.codes)

@@ -24,7 +24,7 @@ _Piece = tuple[str, Sequence[int]] | Tag
 
 
 class Link(NamedTuple):
-    """A link without tags in its address: where it leads, and the place of its words."""
+    """A link or an image without tags in its address: where it leads, and where that is written."""
 
     target: str
     span: Span
@@ -205,6 +205,7 @@ def _visible(children: Sequence[Token]) -> tuple[str, list[tuple[str, int]]]:
         if child.type == "link_open":
             links.append((str(child.attrs.get("href", "")), sum(map(len, out))))
         elif child.type == "image":
+            links.append((str(child.attrs.get("src", "")), sum(map(len, out))))
             out.append(_visible(child.children or [])[0])
         elif child.type in {"softbreak", "hardbreak"}:
             out.append(" ")
