@@ -6,10 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from policypages.checks.allow import Permission, at_section, in_values, stated_in
-from policypages.checks.kinds import Choice, Claim, ClauseText, FactsFile, House, PageView, Rule, leaves
+from policypages.checks.kinds import (
+    Choice,
+    Claim,
+    ClauseText,
+    FactsFile,
+    House,
+    Library,
+    PageView,
+    Rule,
+    leaves,
+)
 from policypages.checks.rules import CODES_OF_RULES, RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
 from policypages.diagnostics import Diagnostic, problem
@@ -118,7 +129,8 @@ class Inspector:
             for section in task.every
             if section.clause is not None
         ]
-        page = PageView(task, [(section, notes.text) for section, notes in noted], plan)
+        texts = [(section, notes.text) for section, notes in noted]
+        page = PageView(task, texts, plan, self._library)
         claims: dict[int, list[tuple[Section, Claim]]] = {}
         for section, notes in noted:
             file = notes.text.file.file
@@ -165,6 +177,10 @@ class Inspector:
                     chain=one.chain or page.chain(section),
                 )
             )
+
+    @cached_property
+    def _library(self) -> Library:
+        return Library([notes.text for notes in self.texts()])
 
     # ---- the whole
 
