@@ -151,7 +151,7 @@ class Inspector:
         """Say that a page has what was found in one of its texts, where nobody allows it."""
         for number, one in enumerate(notes.found):
             permission = at_section(page, section, one.code, self._site)
-            name = f"{notes.text.digest}:{number}"
+            name = f"{notes.text.file.file}:{notes.text.digest}:{number}"
             if permission is not None:
                 look.fired.add(permission)
             else:

@@ -19,7 +19,6 @@ _WORD: Final = r"[^\W_]+(?:['’.@-][^\W_]+)*"
 _IDEOGRAPH: Final = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts that put no space between words
 _TOKENS: Final = re.compile(rf"{PRINTED}|{_IDEOGRAPH}|{_WORD}|[{NO_BREAK}]|[^\w\s]|_")
 _STRAIGHT: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
-_SPACES: Final = str.maketrans(dict.fromkeys(f"{NO_BREAK} ", ""))
 _SIGNS: Final = re.compile(r"[\W_]+")
 
 
@@ -65,8 +64,8 @@ def shown(passage: Passage, some: Sequence[Token]) -> str:
 
 def difference(one: Sequence[Token], other: Sequence[Token]) -> Difference:
     """Tell in what way two stretches that are not the same differ; the least way is told."""
-    left, right = (" ".join(token.shown for token in some) for some in (one, other))
-    if left.translate(_SPACES) == right.translate(_SPACES):
+    left, right = (" ".join(token.shown for token in some if token.shown not in NO_BREAK) for some in (one, other))
+    if left == right:
         return "spaces"
     left, right = left.translate(_STRAIGHT), right.translate(_STRAIGHT)
     if left == right:
