@@ -92,7 +92,8 @@ def judge(
         for family, ways in claim.value.items():
             known = merged.setdefault(family, {})
             for name, way in ways.items():
-                known.setdefault(name, []).append((section, way))
+                if section.heading != "none" or way.passage.kind != "title" or way.times > 1:
+                    known.setdefault(name, []).append((section, way))
     for family, found in merged.items():
         if len(found) > 1:
             ways = _told_apart({n: p for n, p in found.items() if counts is None or counts(family, n)})

@@ -26,7 +26,7 @@ def _family(name: str, needle: str, pattern: str, *, cased: bool = False) -> Fam
 
 # what may stand before a verb, and what behind it, so that `the log-in` and `a sign-up form` are none
 _BEFORE: Final = "(?:to|can|cannot|must|may|might|will|should|you|they|we|users?) "
-_BEHIND: Final = "(?= (?:of|to|with|using|from|at|by|through|via|again|or|and)\\b| ?[.,;:)]|$)"
+_BEHIND: Final = "(?= (?:for|of|to|with|using|from|at|by|through|via|again|or|and)\\b| ?[.,;:)]|$)"
 _VERBS: Final = ("log in", "log out", "log on", "sign in", "sign out", "sign up", "opt in", "opt out")
 _DOCUMENTS: Final = (
     "privacy policy",
@@ -101,12 +101,14 @@ _FORMS: Final = "(?:s|d|able|ably|ed|es|al|ally|hood|ing|ite|ites|less)?"
 _ISE: Final = (
     "anonym apolog author capital categor central character critic custom digit emphas final formal general"
     " harmon initial jeopard legal local maxim minim mobil modern monet neutral normal optim organ penal"
-    " personal prior pseudonym random real recogn scrutin special standard steril summar symbol synchron"
+    " personal priorit pseudonym random real recogn scrutin special standard steril summar symbol synchron"
     " token util visual"
 ).split()
 _ENDS: Final = "(?:e|es|ed|er|ers|ing|able|ation|ations|ational)"
 
-BRITISH: Final = re.compile(rf"(?<![\w-])(?:{'|'.join(_BRITISH)}){_FORMS}(?![\w-])", re.IGNORECASE)
+BRITISH: Final = re.compile(
+    rf"(?<![\w-])(?!analyses\b)(?:{'|'.join(_BRITISH)}){_FORMS}(?![\w-])", re.IGNORECASE
+)
 AMERICAN: Final = re.compile(
     rf"(?<![\w-])(?:{'|'.join(sorted(set(_BRITISH.values()) - _NOT_AMERICAN))}){_FORMS}(?![\w-])",
     re.IGNORECASE,

@@ -64,7 +64,9 @@ def shown(passage: Passage, some: Sequence[Token]) -> str:
 
 def difference(one: Sequence[Token], other: Sequence[Token]) -> Difference:
     """Tell in what way two stretches that are not the same differ; the least way is told."""
-    left, right = (" ".join(token.shown for token in some if token.shown not in NO_BREAK) for some in (one, other))
+    left, right = (
+        " ".join(token.shown for token in some if token.shown not in NO_BREAK) for some in (one, other)
+    )
     if left == right:
         return "spaces"
     left, right = left.translate(_STRAIGHT), right.translate(_STRAIGHT)

@@ -59,6 +59,7 @@ NO_EVIDENCE = [
     ("We recognise it.", "The World Health Organization."),
     ("We organise it.", "The size of a prize, and to advise."),
     ("Its behaviour.", "You license it; a program; a check."),
+    ("Its behavior.", "Our analyses of it."),
     ("In this privacy policy.", "In our Privacy Policy, and their Privacy Policy."),
     ("Of this (the “Website”), the Website.", "On other websites, a website."),
     ("一つのウェブサイト", "🎉 網站 web-"),
@@ -124,6 +125,15 @@ def test_what_a_wording_says_is_the_usual_way(tmp_path: Path) -> None:
     assert one.labels[0].text == "here a wording says `website`"
     case.change("entities/acme.yaml", ENTITY.replace("website", "web site"))
     assert found(case, CODE) == []
+
+
+def test_a_title_that_no_page_shows_is_no_evidence(tmp_path: Path) -> None:
+    """A section without a heading keeps the title of its clause to itself."""
+    case = page_of(tmp_path, "Our website, a website.", "Text.")
+    case.files["content/clauses/b.md"] = clause("Text.", title="Of a web site")
+    assert told(case, CODE) == [("web site", "website")]
+    case.change("policies/privacy.yaml", "title: Privacy\nsections: [a, {clause: b, heading: none}]\n")
+    assert told(case, CODE) == []
 
 
 def _two_sites(root: Path, *bodies: str) -> SiteCase:
