@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from policypages.checks.allow import Permission, at_section, in_values, stated_in
@@ -15,6 +16,7 @@ from policypages.checks.kinds import (
     ClauseText,
     FactsFile,
     House,
+    Library,
     MadeSite,
     PageView,
     Rule,
@@ -144,7 +146,8 @@ class Inspector:
             for section in task.every
             if section.clause is not None
         ]
-        page = PageView(task, [(section, notes.text) for section, notes in noted], plan)
+        texts = [(section, notes.text) for section, notes in noted]
+        page = PageView(task, texts, plan, self._library)
         claims: dict[int, list[tuple[Section, Claim]]] = {}
         for section, notes in noted:
             file = notes.text.file.file
@@ -179,7 +182,7 @@ class Inspector:
         """Say that a page has what was found in one of its texts, where nobody allows it."""
         for number, one in enumerate(notes.found):
             permission = at_section(page, section, one.code, self._site)
-            name = f"{notes.text.digest}:{number}"
+            name = f"{notes.text.file.file}:{notes.text.digest}:{number}"
             if permission is not None:
                 look.fired.add(permission)
             else:
@@ -205,6 +208,10 @@ class Inspector:
                     chain=one.chain or page.chain(section),
                 )
             )
+
+    @cached_property
+    def _library(self) -> Library:
+        return Library([notes.text for notes in self.texts()])
 
     # ---- the whole
 

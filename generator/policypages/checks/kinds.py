@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from policypages.checks.marks import Marks, ThemeMarks
 from policypages.diagnostics import Diagnostic, Severity
@@ -14,6 +14,7 @@ from policypages.model import ClauseFile, Entity, PageTask, Reads, Section, Site
 
 Path = tuple[str | int, ...]
 Level = Severity | Literal["off"]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,12 +44,31 @@ class ClauseText:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Library:
+    """Every text of every clause that compiles, and what rules make of all of them, each once."""
+
+    texts: Sequence[ClauseText] = ()
+    _made: dict[Callable[..., Any], Any] = field(default_factory=dict)
+
+    def once(self, make: Callable[[Sequence[ClauseText]], Made]) -> Made:
+        """Return what a function makes of all texts."""
+        if make not in self._made:
+            self._made[make] = make(self.texts)
+        made: Made = self._made[make]
+        return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PageView:
-    """One page: its task, the texts of its sections in the order of the page, and the site round it."""
+    """One page: its task, the texts of its sections in the order of the page, and the site round it.
+
+    `library` has the texts of the whole house, those of other pages too.
+    """
 
     task: PageTask
     texts: Sequence[tuple[Section, ClauseText]]
     plan: SitePlan
+    library: Library = field(default_factory=Library)
 
     @property
     def entity(self) -> Entity:

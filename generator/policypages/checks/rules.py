@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from policypages.checks import html, ids, links, outside
+from policypages.checks import drift, html, ids, links, outside, signs, spelling, terms
 from policypages.checks.kinds import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
     html.RULE,
     links.RULE,
     ids.RULE,
+    drift.RULE,
+    spelling.RULE,
+    signs.RULE,
+    terms.RULE,
 )
 ASKING: Final[tuple[Rule, ...]] = (outside.RULE,)
 """Rules whose findings are questions to other hosts; they look only where those may be asked."""

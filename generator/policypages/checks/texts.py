@@ -31,11 +31,12 @@ class TextReader:
         self._rules = rules
         self._choice = choice
         self._locale = locale
-        self._known: dict[str, Notes] = {}
+        self._known: dict[tuple[str, str], Notes] = {}
 
     def notes(self, clause: Clause) -> Notes:
         """Return what there is to say of a text, whoever uses it."""
-        known = self._known.get(clause.digest)
+        name = clause.file.file, clause.digest  # two files may hold the same text
+        known = self._known.get(name)
         if known is None:
             text = read_text(clause, self._locale)
             rules = [
@@ -52,7 +53,7 @@ class TextReader:
             )
             gathered = {number: tuple(rule.claims(text)) for number, rule in rules if rule.claims is not None}
             known = Notes(text, found, {number: claims for number, claims in gathered.items() if claims})
-            self._known[clause.digest] = known
+            self._known[name] = known
         return known
 
 
