@@ -21,9 +21,11 @@ from tests import basecamp  # noqa: E402 - found where the line above says
 from policypages.build import Options  # noqa: E402
 from policypages.build.checking import check  # noqa: E402
 from policypages.checks.kinds import Choice  # noqa: E402
-from policypages.checks.rules import CODES_OF_RULES  # noqa: E402
 from policypages.cli.report import full  # noqa: E402
-from policypages.diagnostics import Diagnostic  # noqa: E402
+from policypages.diagnostics import (
+    RULES,
+    Diagnostic,
+)
 from policypages.sources import MemorySources  # noqa: E402
 
 DAY: Final = datetime.date(2026, 11, 22)
@@ -43,15 +45,15 @@ def say(text: str) -> None:
 
 def main(codes: Sequence[str]) -> int:
     """Show what is found; without codes, of every rule."""
-    unknown = sorted(set(codes) - CODES_OF_RULES)
+    unknown = sorted(set(codes) - RULES)
     if unknown:
-        say(f"no rule gives {', '.join(unknown)}; there are: {', '.join(sorted(CODES_OF_RULES))}")
+        say(f"no rule gives {', '.join(unknown)}; there are: {', '.join(sorted(RULES))}")
         return 2
     if not basecamp.FOLDER.is_dir():
         say("left out: needs ../shared/data/basecamp-policies, which is not here")
         return 0
     files = basecamp.site()
-    codes = list(codes) or sorted(CODES_OF_RULES)
+    codes = list(codes) or sorted(RULES)
     found = findings(codes, files)
     say(f"{len(files)} files")
     for code in codes:
