@@ -22,10 +22,7 @@ from policypages.build import Options  # noqa: E402
 from policypages.build.checking import check  # noqa: E402
 from policypages.checks.kinds import Choice  # noqa: E402
 from policypages.cli.report import full  # noqa: E402
-from policypages.diagnostics import (
-    RULES,
-    Diagnostic,
-)
+from policypages.diagnostics import RULES, Diagnostic  # noqa: E402
 from policypages.sources import MemorySources  # noqa: E402
 
 DAY: Final = datetime.date(2026, 11, 22)
