@@ -11,7 +11,7 @@ from policypages.build.options import Options, Previous, Report, SiteResult
 from policypages.build.planning import Plan, plan_build
 from policypages.build.watch import Watch
 from policypages.build.work import Progress, carry_out
-from policypages.checks.inspect import Inspector, Seen, Whole
+from policypages.checks.inspect import Inspector, Seen, Whole, without_outdone
 from policypages.checks.kinds import Choice, Level
 from policypages.diagnostics import Diagnostic, Span, gather
 from policypages.model import Clause, Sources
@@ -31,7 +31,7 @@ def check(
     choice = _with_settings(choice, plan.repository.site.settings.checks)
     inspection = Inspection(plan, plan.repository, choice, today)
     report = carry_out(replace(plan, options=replace(options, strict=False)), None, progress, inspection)
-    found = [_as_severe(one, choice) for one in [*report.diagnostics, *inspection.finish()]]
+    found = [_as_severe(one, choice) for one in without_outdone([*report.diagnostics, *inspection.finish()])]
     report.diagnostics = gather(map(_strictly, found) if options.strict else found)
     return report
 

@@ -12,7 +12,7 @@ from policypages.checks.allow import Permission, at_section, in_values, stated_i
 from policypages.checks.kinds import Choice, Claim, ClauseText, FactsFile, House, PageView, Rule, leaves
 from policypages.checks.rules import CODES_OF_RULES, RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
-from policypages.diagnostics import Diagnostic, problem
+from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats.facts import locate, locate_in_front
 from policypages.model import Clause, PageTask, Section, Site, SitePlan, SourceFile
 
@@ -234,6 +234,28 @@ class Inspector:
                 message = f"`{path[-1]}` cannot be allowed"
                 hint = "an `allow` is for what `policypages check` alone finds"
             yield problem(UNUSED_ALLOW, message, find(file, read(file), path, key=True), hint=hint)
+
+
+def without_outdone(found: Sequence[Diagnostic], rules: Sequence[Rule] = RULES) -> list[Diagnostic]:
+    """Drop what yields to another finding at the same words."""
+    yields = {code: others for rule in rules for code, others in rule.yields.items()}
+    strong = frozenset[str]().union(*yields.values())
+    taken: dict[tuple[str, int], list[Diagnostic]] = defaultdict(list)
+    for one in found:
+        if one.span is not None and one.code in strong:
+            taken[one.span.file, one.span.line].append(one)
+
+    def is_outdone(one: Diagnostic) -> bool:
+        others, span = yields.get(one.code), one.span
+        return bool(others and span) and any(
+            other.code in others and _overlap(span, other.span) for other in taken[span.file, span.line]
+        )
+
+    return [one for one in found if not is_outdone(one)] if taken else list(found)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.column < other.column + other.length and other.column < one.column + one.length
 
 
 class _Look:

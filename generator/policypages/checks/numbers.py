@@ -1,0 +1,23 @@
+"""Read the small numbers that texts spell out or write in digits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WORDS: Final = {
+    word: number
+    for number, word in enumerate(
+        (
+            "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+            "sixteen seventeen eighteen nineteen twenty"
+        ).split(),
+        start=1,
+    )
+}
+NUMBER: Final = rf"(?:\d{{1,2}}|{'|'.join(sorted(WORDS, key=len, reverse=True))})"
+"""A pattern of a small number; put `\\b` round it."""
+
+
+def number_of(text: str) -> int:
+    """Return what a number means that NUMBER fits."""
+    return WORDS.get(text.lower()) or int(text)
