@@ -39,7 +39,7 @@ _REACH: Final = (
 )
 _END: Final = r"\s?[.](?=\s|$)"
 _GAPS: Final = (
-    _Gap(re.compile(r"[,;]\s*(?:[,;]\s*)+(?!\w*:)"), "two signs stand here with nothing between them"),
+    _Gap(re.compile(r"[,;](?:\s*[,;])+"), "two signs stand here with nothing between them"),
     _Gap(re.compile(r"[,;:]\s*[.](?=\s|$)"), "two signs stand here with nothing between them"),
     _Gap(re.compile(r":\s*[,;]|[,;]\s*:(?=\s|$)"), "two signs stand here with nothing between them"),
     _Gap(re.compile(r"(?<![./])\.\.(?![./\w])"), "two full stops stand here"),
@@ -52,15 +52,16 @@ _GAPS: Final = (
         "en",
     ),
     _Gap(re.compile(r"\bsuch\s+as\s*,(?!\s*(?:but|for|without|in|inter|e\.g|among|by)\b)"), "examples are announced here, and none is given", "en"),
-    _Gap(re.compile(rf"\b{_NEVER}{_END}"), "the sentence ends where a word should follow", "en"),
-    _Gap(re.compile(rf"(?i:\b{_REACH})\s+(?:at|by|on){_END}"), "the sentence ends where a word should follow", "en"),
-    _Gap(re.compile(rf"\b{_PREPOSITION}{_END}"), "the sentence ends where a word should follow", "en", behind_tag=True),
     _Gap(re.compile(rf"\b{_PREPOSITION}\s[.](?=\s|$)"), "the sentence ends where a word should follow", "en"),
+    _Gap(re.compile(rf"\b{_NEVER}{_END}"), "the sentence ends where a word should follow", "en"),
+    _Gap(re.compile(rf"(?i:\b{_REACH})\s+(?P<mark>(?:at|by|on){_END})"), "the sentence ends where a word should follow", "en"),
+    _Gap(re.compile(rf"\b{_PREPOSITION}{_END}"), "the sentence ends where a word should follow", "en", behind_tag=True),
     _Gap(re.compile(r"(?<=[\w\ufffc)\]”’\"'])\s+[,;.!?:](?=\s|$)(?!\s?\.)"), "a space stands before this sign", "en"),
     _Gap(re.compile(r"^\s*[,;.)](?=\s)"), "a sentence begins here with its middle"),
 )
 _DOUBLED: Final = re.compile(r"(?<=[\w\ufffc,;)\]”’\"'])  +(?=[\w\ufffc(“‘\"'])")
 _CONDITION: Final = re.compile(r"\{%-?\s*(?:el)?if\s+(.*?)-?%\}", re.DOTALL)
+_LOOP: Final = re.compile(r"\{%-?\s*for\s|\bloop\.")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.]*")
 _STRING: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NO_NAMES: Final = frozenset({"and", "or", "not", "in", "is", "length", "if", "else"})
@@ -93,25 +94,20 @@ def _lost_in(passage: Passage, language: str) -> Iterator[_Lost]:
         if gap.language is not None and gap.language != language:
             continue
         for match in gap.pattern.finditer(words):
-            start, end = match.span()
+            start, end = match.span("mark" if "mark" in gap.pattern.groupindex else 0)
             across = _crosses_tag(passage, start, end)
             if (gap.behind_tag and not across) or taken & {*range(start, end)} or _in_code(passage, start, end):
                 continue
             taken.update(range(start, end))
-            while words[start].isspace():
+            while words[start].isspace() and start < end - 1:
                 start += 1
             yield _Lost(gap.message, start, end, across)
     for match in _DOUBLED.finditer(words):
         start, end = match.span()
-        typed = passage.offsets[end - 1] - passage.offsets[start - 1] <= end - start + 1
         source = _source(passage)[passage.offsets[start - 1] + 1 : passage.offsets[end]]
-        if passage.kind != "cell" and typed_plainly(source) and not _in_code(passage, start, end):
-            yield _Lost("two spaces stand here with nothing between them", start, end, branch=not typed)
-
-
-def typed_plainly(source: str) -> bool:
-    """Tell whether nothing but spaces was typed: no tag, no line break, no mark of Markdown."""
-    return len(source) > 1 and not source.strip(" ")
+        typed = len(source) > 1 and not source.strip(" ")  # and not a tag, a new line, a mark of Markdown
+        if typed and passage.kind != "cell" and not _in_code(passage, start, end):
+            yield _Lost("two spaces stand here with nothing between them", start, end, branch=False)
 
 
 def _source(passage: Passage) -> str:
@@ -132,17 +128,24 @@ def _crosses_tag(passage: Passage, start: int, end: int) -> bool:
 
 def _in_code(passage: Passage, start: int, end: int) -> bool:
     """Tell whether a stretch was typed between backticks."""
-    source = _source(passage)
+    if passage.place.edits:  # what was typed before them is all there is to look at
+        words = re.escape(passage.text[max(0, start - 3) : end])
+        return re.search(f"`[^`\n]*{words}[^`\n]*`", passage.place.original) is not None
+    source = passage.place.original
     first, last = passage.offsets[start], passage.offsets[end - 1]
     begins = source.rfind("\n\n", 0, first) + 1
-    return source.count("`", begins, first) % 2 == 1 and "`" in source[last : source.find("\n\n", last) % (len(source) + 1)]
+    ends = source.find("\n\n", last)
+    inside = source.count("`", begins, first) % 2 == 1
+    return inside and "`" in source[last : ends if ends >= 0 else len(source)]
 
 
 def _depends(passage: Passage) -> bool:
     """Tell whether conditions of a run of words share a fact, so that not all their readings can be."""
-    source = _source(passage)
+    source = _source(passage)[min(passage.offsets) : max(passage.offsets) + 1]
+    if _LOOP.search(source) or (passage.place.edits and passage.reading):
+        return True
     seen: set[str] = set()
-    for condition in _CONDITION.findall(source, min(passage.offsets), max(passage.offsets) + 1):
+    for condition in _CONDITION.findall(source):
         names = {*_NAME.findall(_STRING.sub("", condition))} - _NO_NAMES
         if names & seen or len(names) > 1:
             return True
@@ -158,10 +161,14 @@ def in_text(text: ClauseText) -> Iterator[Diagnostic]:
 
 
 def _diagnostic(passage: Passage, lost: _Lost) -> Diagnostic:
+    span = passage.span(lost.start, lost.end)
+    if not passage.text[lost.start : lost.end].strip():
+        first = passage.offsets[lost.start - 1] + 1
+        span = passage.place.span(first, passage.offsets[lost.end] - first)
     words = " ".join(passage.text[max(0, lost.start - 24) : lost.end].split(" ")[-4:])
     message = lost.message + (", where a branch shows nothing" if lost.branch else "")
     hint = _HINT_BRANCH if lost.branch else _HINT
-    return problem(_CODE, f"{message}: `{words.strip()}`", passage.span(lost.start, lost.end), hint=hint)
+    return problem(_CODE, f"{message}: `{words.strip()}`", span, hint=hint)
 
 
 def claims(text: ClauseText) -> Iterator[Claim]:

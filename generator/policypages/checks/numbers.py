@@ -14,7 +14,8 @@ WORDS: Final = {
         start=1,
     )
 }
-NUMBER: Final = rf"(?:\d{{1,2}}|{'|'.join(sorted(WORDS, key=len, reverse=True))})"
+SPELLED: Final = "|".join(sorted(WORDS, key=len, reverse=True))
+NUMBER: Final = rf"(?:\d{{1,2}}|{SPELLED})"
 """A pattern of a small number; put `\\b` round it."""
 
 

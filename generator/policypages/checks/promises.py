@@ -104,12 +104,14 @@ def _promises(passage: Passage) -> Iterator[Claim]:
         for noun in _NOUN.finditer(words, match.start("nouns"), match.end("nouns")):
             channel = _channel(noun, words[: noun.start()])
             if channel:
-                yield Claim(channel, None, passage, noun.start(), match.end())
+                yield Claim(channel, noun.end(), passage, noun.start(), match.end())
     for match in _SECTION.finditer(words):
         if not _ELSEWHERE.match(words[match.end() :]) and not _OTHERS.search(words[: match.start("what")]):
             yield Claim("contact", None, passage, *match.span("what"))
-    for pattern in _DATES:
-        for match in pattern.finditer(words):
+    dated = 0
+    for match in sorted((one for pattern in _DATES for one in pattern.finditer(words)), key=lambda one: one.start()):
+        if match.start() >= dated:
+            dated = match.end()
             yield Claim("date", None, passage, *match.span())
 
 
@@ -173,7 +175,7 @@ def _typed(words: str) -> Iterator[str]:
 
 
 def _broken(page: PageView, claim: Claim) -> Diagnostic:
-    span = claim.passage.span(claim.start, claim.end)
+    span = claim.passage.span(claim.start, claim.value or claim.end)
     policy = page.task.policy
     if claim.kind == "date":
         message = "this promises a date or a version, and the page has neither"

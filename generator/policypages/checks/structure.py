@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from policypages.checks.kinds import Claim, ClauseText, Found, PageView, Rule
-from policypages.checks.numbers import NUMBER, number_of
+from policypages.checks.numbers import NUMBER, SPELLED, number_of
 from policypages.checks.standing import items_after, says
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.clauses import Passage
 from policypages.model import Section
 
-_REF: Final = rf"(?:\d{{1,2}}(?:\.\d{{1,2}})*(?![\d(]|\.\d|\s?[%°])|(?:{NUMBER})(?=\W))"
+_REF: Final = rf"(?:\d{{1,2}}(?:\.\d{{1,2}})*(?![\d(]|\.\d|\s?[%°])|(?:{SPELLED})\b)"
 _HERE: Final = r"(?:\s+(?:below|above|that\s+follows?)\b|\s+(?:of|in)\s+this\b)"
 _TO: Final = r"\s*(?:through|thru|to|until|[-–—])\s*"
 _SECTIONS: Final = re.compile(

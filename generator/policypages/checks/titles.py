@@ -32,7 +32,7 @@ _ELSEWHERE: Final = re.compile(
     r"\s*(?:(?:sections?|pages?|parts?|headings?)\s+)?(?:(?:below|above)\s*)?(?:of|in|on|from|at)\s+"
     r"(?!this\b|these\b|the\s+(?:page|document|end|top|bottom))[\w\ufffc“\"‘]"
     r"|\s*(?:tab|menu|button|link|screen|settings?|dialog|panel|icon|tool|app|page|website|field|option|policy|statement"
-    r"|notice|terms|agreement|form)\b",
+    r"|date|line|notice|terms|agreement|form)\b",
     re.IGNORECASE,
 )
 
@@ -46,7 +46,8 @@ _CITED: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?i:\b(?:{_SECTION})\s*,?\s+(?:{_ENTITLED}\s+)?){_quoted(1)}",
-        rf"(?i:\b(?:under|in|by|see)\s+(?:the\s+)?){_quoted(2)}(?i:\s+(?:{_SECTION}|below|above)\b)",
+        rf"(?i:\b(?:under|in|by|see)\s+(?:the\s+)?){_quoted(2)}(?i:\s+(?:below|above)\b)",
+        rf"{_quoted(7)}(?i:\s+sections?\b)",
         rf"(?i:\b{_CUE}\s+(?:also\s+)?(?:the\s+)?){_quoted(3)}",
         rf"(?i:\b(?:under|see(?:\s+also)?))\s+(?P<t4>{_NAME})(?=\s+(?:below|above)\b)",
         rf"(?i:\b{_CUE}\s+(?:also\s+)?the)\s+(?P<t5>{_NAME})(?=\s+section\b)",
@@ -190,11 +191,13 @@ def _without_term(page: PageView, section: Section, claim: Claim) -> Diagnostic 
     term, way = claim.value
     stem = term.lower().removesuffix("s")
     pattern = re.compile(rf"\b{re.escape(stem)}", re.IGNORECASE)
-    at = next(index for index, (one, _) in enumerate(page.texts) if one is section)
-    rest = page.texts[at + 1 :] if way == "below" else page.texts[:at]
-    words = [passage.text for _, text in rest for passage in text.passages if passage.kind != "summary"]
-    words += [one.title for one, _ in rest]
-    own = page.texts[at][1].prose.passages
+    every = page.task.every
+    at = next(index for index, one in enumerate(every) if one is section)
+    rest = every[at + 1 :] if way == "below" else every[:at]
+    there = {id(one) for one in rest}
+    words = [one.title for one in rest]
+    words += [one.text for other, text in page.texts if id(other) in there for one in text.prose.passages]
+    own = next(text for other, text in page.texts if other is section).prose.passages
     if way == "below":
         words += [one.text for one in own if one.block > claim.passage.block]
         words.append(claim.passage.text[claim.end :])
