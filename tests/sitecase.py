@@ -67,7 +67,7 @@ class SiteCase:
                 self.report.diagnostics = [*found, *self.report.diagnostics]
         return self
 
-    def check(self, choice: Choice = Choice()) -> SiteCase:
+    def check(self, choice: Choice = Choice()) -> SiteCase:  # noqa: B008 - it is frozen
         """Look at the site with every rule, and write nothing; `report` is what came of it."""
         self.report = checking.check(MemorySources(self.files), pipeline.Options(DAY), choice, DAY)
         return self

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from policypages.checks.kinds import Claim, ClauseText, Found, PageView, Rule
 from policypages.checks.standing import says
 from policypages.diagnostics import Diagnostic, problem
-from policypages.formats.clauses import Passage
+from policypages.formats.clauses import PRINTED, Passage
 from policypages.model import Section
 
 _CODE: Final = "lost-fact"
@@ -28,7 +28,9 @@ class _Gap(NamedTuple):
 
 
 # prepositions that a sentence may well end with, and words that no sentence ends with
-_PREPOSITION: Final = r"(?:at|to|by|of|from|with|for|in|on|under|about|through|into|within|until|after|before|since|over)"
+_PREPOSITION: Final = (
+    r"(?:at|to|by|of|from|with|for|in|on|under|about|through|into|within|until|after|before|since|over)"
+)
 _NEVER: Final = (
     r"(?:and|or|nor|the|an|a|our|your|my|its|their|whose|via|per|such\s+as|as\s+well\s+as|including|between|than"
     r"|because|during|although|unless)"
@@ -43,7 +45,10 @@ _GAPS: Final = (
     _Gap(re.compile(r"[,;:]\s*[.](?=\s|$)"), "two signs stand here with nothing between them"),
     _Gap(re.compile(r":\s*[,;]|[,;]\s*:(?=\s|$)"), "two signs stand here with nothing between them"),
     _Gap(re.compile(r"(?<![./])\.\.(?![./\w])"), "two full stops stand here"),
-    _Gap(re.compile(r"(?<![.\s])\s?\.\s\.(?!\s?\.)(?=\s|$)"), "two full stops stand here with nothing between them"),
+    _Gap(
+        re.compile(r"(?<![.\s])\s?\.\s\.(?!\s?\.)(?=\s|$)"),
+        "two full stops stand here with nothing between them",
+    ),
     _Gap(re.compile(r"(?<![\w)\]])\(\s*\)|\(\s+\)|“\s*”|„\s*“|«\s*»"), "nothing stands in these brackets"),
     _Gap(re.compile(r"\(\s*[,;]|[,;]\s*\)"), "a list begins or ends here with nothing"),
     _Gap(
@@ -51,16 +56,36 @@ _GAPS: Final = (
         "examples are announced here, and none is given",
         "en",
     ),
-    _Gap(re.compile(r"\bsuch\s+as\s*,(?!\s*(?:but|for|without|in|inter|e\.g|among|by)\b)"), "examples are announced here, and none is given", "en"),
+    _Gap(
+        re.compile(r"\bsuch\s+as\s*,(?!\s*(?:but|for|without|in|inter|e\.g|among|by)\b)"),
+        "examples are announced here, and none is given",
+        "en",
+    ),
     _Gap(re.compile(rf"\b{_PREPOSITION}\s[.](?=\s|$)"), "the sentence ends where a word should follow", "en"),
     _Gap(re.compile(rf"\b{_NEVER}{_END}"), "the sentence ends where a word should follow", "en"),
-    _Gap(re.compile(rf"(?i:\b{_REACH})\s+(?P<mark>(?:at|by|on){_END})"), "the sentence ends where a word should follow", "en"),
-    _Gap(re.compile(rf"\b{_PREPOSITION}{_END}"), "the sentence ends where a word should follow", "en", behind_tag=True),
-    _Gap(re.compile(r"(?<=[\w\ufffc)\]”’\"'])\s+[,;.!?:](?=\s|$)(?!\s?\.)"), "a space stands before this sign", "en"),
+    _Gap(
+        re.compile(rf"(?i:\b{_REACH})\s+(?P<mark>(?:at|by|on){_END})"),
+        "the sentence ends where a word should follow",
+        "en",
+    ),
+    _Gap(
+        re.compile(rf"\b{_PREPOSITION}{_END}"),
+        "the sentence ends where a word should follow",
+        "en",
+        behind_tag=True,
+    ),
+    _Gap(
+        re.compile(r"(?<=[\w\ufffc)\]”’\"'])\s+[,;.!?:](?=\s|$)(?!\s?\.)"),
+        "a space stands before this sign",
+        "en",
+    ),
     _Gap(re.compile(r"^\s*[,;.)](?=\s)"), "a sentence begins here with its middle"),
 )
 _DOUBLED: Final = re.compile(r"(?<=[\w\ufffc,;)\]”’\"'])  +(?=[\w\ufffc(“‘\"'])")
 _CONDITION: Final = re.compile(r"\{%-?\s*(?:el)?if\s+(.*?)-?%\}", re.DOTALL)
+_OBJECT: Final = re.compile(
+    r"%\}\s*(?:\{\{|(?:the|an?|our|your|their|its|his|her|this|these|those|that|any|some|all|each|other)\s)"
+)
 _LOOP: Final = re.compile(r"\{%-?\s*for\s|\bloop\.")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.]*")
 _STRING: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -96,7 +121,11 @@ def _lost_in(passage: Passage, language: str) -> Iterator[_Lost]:
         for match in gap.pattern.finditer(words):
             start, end = match.span("mark" if "mark" in gap.pattern.groupindex else 0)
             across = _crosses_tag(passage, start, end)
-            if (gap.behind_tag and not across) or taken & {*range(start, end)} or _in_code(passage, start, end):
+            if (
+                (gap.behind_tag and not _lost_object(passage, start, end))
+                or taken & {*range(start, end)}
+                or _in_code(passage, start, end)
+            ):
                 continue
             taken.update(range(start, end))
             while words[start].isspace() and start < end - 1:
@@ -124,6 +153,12 @@ def _crosses_tag(passage: Passage, start: int, end: int) -> bool:
         for at in around
         if passage.offsets[at] > passage.offsets[at - 1] + 1
     )
+
+
+def _lost_object(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether the branch that a stretch leaves out begins with what a preposition wants."""
+    source = _source(passage)[passage.offsets[start] : passage.offsets[end - 1] + 1]
+    return _OBJECT.search(source) is not None
 
 
 def _in_code(passage: Passage, start: int, end: int) -> bool:
@@ -162,13 +197,14 @@ def in_text(text: ClauseText) -> Iterator[Diagnostic]:
 
 def _diagnostic(passage: Passage, lost: _Lost) -> Diagnostic:
     span = passage.span(lost.start, lost.end)
-    if not passage.text[lost.start : lost.end].strip():
+    words = " ".join(passage.text[max(0, lost.start - 24) : lost.end].split(" ")[-4:]).strip()
+    if not passage.text[lost.start : lost.end].strip():  # spaces, of which a text does not tell the places
         first = passage.offsets[lost.start - 1] + 1
         span = passage.place.span(first, passage.offsets[lost.end] - first)
-    words = " ".join(passage.text[max(0, lost.start - 24) : lost.end].split(" ")[-4:])
+        words = " ".join(passage.text[max(0, lost.start - 16) : lost.end + 16].split(" ")[1:-1]).strip()
+    words = words.replace(PRINTED, "…")
     message = lost.message + (", where a branch shows nothing" if lost.branch else "")
-    hint = _HINT_BRANCH if lost.branch else _HINT
-    return problem(_CODE, f"{message}: `{words.strip()}`", span, hint=hint)
+    return problem(_CODE, f"{message}: `{words}`", span, hint=_HINT_BRANCH if lost.branch else _HINT)
 
 
 def claims(text: ClauseText) -> Iterator[Claim]:

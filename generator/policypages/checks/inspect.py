@@ -240,16 +240,17 @@ def without_outdone(found: Sequence[Diagnostic], rules: Sequence[Rule] = RULES) 
     """Drop what yields to another finding at the same words."""
     yields = {code: others for rule in rules for code, others in rule.yields.items()}
     strong = frozenset[str]().union(*yields.values())
-    taken: dict[tuple[str, int], list[Diagnostic]] = defaultdict(list)
+    taken: dict[tuple[str, int], list[tuple[str, Span]]] = defaultdict(list)
     for one in found:
         if one.span is not None and one.code in strong:
-            taken[one.span.file, one.span.line].append(one)
+            taken[one.span.file, one.span.line].append((one.code, one.span))
 
     def is_outdone(one: Diagnostic) -> bool:
         others, span = yields.get(one.code), one.span
-        return bool(others and span) and any(
-            other.code in others and _overlap(span, other.span) for other in taken[span.file, span.line]
-        )
+        if not others or span is None:
+            return False
+        near = taken.get((span.file, span.line), ())
+        return any(code in others and _overlap(span, other) for code, other in near)
 
     return [one for one in found if not is_outdone(one)] if taken else list(found)
 

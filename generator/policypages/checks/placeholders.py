@@ -19,12 +19,17 @@ _FILL: Final = (
     r"|phone|telephone|website|web\s?site|url|product|service|app|state|country|city|jurisdiction|contact|effective"
     r"|street|postal|mailing|legal|entity|brand|domain|number|address|officer|xx+|tbd|todo)"
 )
-_INSIDE: Final = rf"(?:{_FILL}(?:[\s_/-][\w’'.,/-]+){{0,8}}|(?:[\w’'-]+[\s_-]){{1,4}}(?:name|address|e-?mail|number|date|url|website))"
+_INSIDE: Final = (
+    rf"(?:{_FILL}(?:[\s_/-][\w’'.,/-]+){{0,8}}"
+    r"|(?:[\w’'-]+[\s_-]){1,4}(?:name|address|e-?mail|number|date|url|website))"
+)
 _PATTERNS: Final = (
     re.compile(r"(?<![\w-])(?:FIXME|XXX+|TBD|TBC)(?![\w-])"),
     re.compile(rf"\[\s*{_INSIDE}\s*(?:here)?\]", re.IGNORECASE),
     re.compile(r"\[_+\]|\[X+\]|\[\s?\.\.\.\s?insert[^\]]*\]"),
-    re.compile(rf"<\s*(?:{_FILL}(?:[\s_-][\w’'-]+){{1,5}}|your[\w\s-]*|company|insert[\w\s-]*)\s*>", re.IGNORECASE),
+    re.compile(
+        rf"<\s*(?:{_FILL}(?:[\s_-][\w’'-]+){{1,5}}|your[\w\s-]*|company|insert[\w\s-]*)\s*>", re.IGNORECASE
+    ),
     re.compile(r"(?<![\w{/$])\{\s*[A-Za-z_]\w*(?:[ .-]\w+){0,3}\s*\}(?![\w}/])"),
     re.compile(r"\blorem\s+ipsum\b", re.IGNORECASE),
     re.compile(r"\b(?:please\s+)?insert\s+(?:\w[\w’'-]*\s+){1,4}here\b", re.IGNORECASE),
@@ -37,9 +42,15 @@ _HOST: Final = re.compile(
     r"(?<![\w.-])(?:[\w-]+\.)*example\.(?:com|org|net)\b|(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.test(?![\w-]|\.\w)",
     re.IGNORECASE,
 )
-_PHONE: Final = re.compile(r"(?<![\d-])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]555[-. ]01\d\d(?!\d)|(?<![\d-])555[-. ]01\d\d(?!\d)")
-_ILLUSTRATES: Final = re.compile(r"\b(?:such\s+as|for\s+(?:example|instance)|e\.g\.|examples?\s+(?:is|are)|like)[^.]{0,30}$", re.IGNORECASE)
-_UNSEEN: Final = frozenset({"because", "allow", "review", "edits", "was", "when", "about"})  # no page shows these
+_PHONE: Final = re.compile(
+    r"(?<![\d-])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]555[-. ]01\d\d(?!\d)|(?<![\d-])555[-. ]01\d\d(?!\d)"
+)
+_ILLUSTRATES: Final = re.compile(
+    r"\b(?:such\s+as|for\s+(?:example|instance)|e\.g\.|examples?\s+(?:is|are)|like)[^.]{0,30}$", re.IGNORECASE
+)
+_UNSEEN: Final = frozenset(
+    {"because", "allow", "review", "edits", "was", "when", "about"}
+)  # no page shows these
 _HINT: Final = "write what belongs here, or take it away"
 _HINT_HOST: Final = "the address is reserved for examples: write the real one, or a fact of the entity"
 _HINT_PHONE: Final = "the number is reserved for fiction: write the real one, or a fact of the entity"
@@ -49,9 +60,11 @@ _LINES: Final = ("title", "summary", "label")
 def _left_in(words: str, language: str) -> Iterator[tuple[int, int]]:
     """Yield the places of what is no text in any document."""
     patterns = _PATTERNS if language in _TODO_IS_A_WORD else (*_PATTERNS, _TODO)
+    taken: set[int] = set()
     for pattern in patterns:
         for match in pattern.finditer(words):
-            if PRINTED not in match[0]:
+            if PRINTED not in match[0] and taken.isdisjoint(range(*match.span())):
+                taken.update(range(*match.span()))
                 yield match.span()
 
 
@@ -120,7 +133,9 @@ def in_house(house: House) -> Iterator[Diagnostic]:
         yield from _in_values(policy.file, policy.data, lines, sample=True)
 
 
-def _in_values(file: str, data: bytes, values: Mapping[tuple[str | int, ...], Any], *, sample: bool) -> Iterator[Diagnostic]:
+def _in_values(
+    file: str, data: bytes, values: Mapping[tuple[str | int, ...], Any], *, sample: bool
+) -> Iterator[Diagnostic]:
     for path, value in values.items():
         if not isinstance(value, str) or not _UNSEEN.isdisjoint(path):
             continue
@@ -141,6 +156,4 @@ def _inside(span: Span, value: str, start: int, end: int) -> Span:
     return span
 
 
-RULE: Final = Rule(
-    codes=(_CODE,), text=in_text, claims=claims, page=on_page, facts=in_facts, house=in_house
-)
+RULE: Final = Rule(codes=(_CODE,), text=in_text, claims=claims, page=on_page, facts=in_facts, house=in_house)

@@ -15,9 +15,12 @@ from policypages.formats.origins import has_path, origin_in
 from policypages.model import Section
 
 _CODE: Final = "broken-promise"
-_GIVEN: Final = r"(?:listed|given|shown|provided|set\s+out|stated|printed|found|noted|included|specified|indicated)"
+_GIVEN: Final = (
+    r"(?:listed|given|shown|provided|set\s+out|stated|printed|found|noted|included|specified|indicated)"
+)
 _CONTACT_SECTION: Final = (
-    r"(?:our\s+|the\s+|this\s+page’s\s+)?[\"“‘]?contacts?(?:\s+(?:us|information|details))?[\"”’]?\s+(?:section|information|details|part)"
+    r"(?:our\s+|the\s+|this\s+page’s\s+)?[\"“‘]?contacts?(?:\s+(?:us|information|details))?[\"”’]?"
+    r"\s+(?:section|information|details|part)"
 )
 _TITLED_SECTION: Final = r"(?:the\s+)?(?:section\s+)?[\"“][^\"“”]{2,80}[\"”](?:\s*section)?"
 _WHERE: Final = (
@@ -28,7 +31,8 @@ _WHERE: Final = (
 )
 _NOUNS: Final = {
     "email": r"(?:e-?mail|electronic\s+mail)(?:\s+address(?:es)?)?",
-    "phone": r"(?:(?:toll[- ]free|tele|phone|telephone|customer\s+service)\s*)+(?:number|line)s?|(?:tele)?phone",
+    "phone": r"(?:(?:toll[- ]free|tele|phone|telephone|customer\s+service)\s*){1,3}(?:number|line)s?"
+    r"|(?:tele)?phone",
     "fax": r"fax(?:\s+numbers?)?",
     "form": r"(?:web|online|contact)[- ]form",
     "address": r"(?:mailing|postal|street|business|office)\s+address(?:es)?",
@@ -50,29 +54,41 @@ _NOUN: Final = re.compile(
 # before a bare `address` or `number`: what makes it ours, and what makes it something else
 _WRITING: Final = re.compile(r"\b(?:write|mail|post|send|reach|contact|letter)\b[^.;]{0,60}$", re.IGNORECASE)
 _EMAILING: Final = re.compile(r"\be-?mail(?:ing|s)?\b[^.;]{0,40}$", re.IGNORECASE)
-_CALLING: Final = re.compile(r"\b(?:call|calling|ring|dial|phone|telephone|reach|contact)\b[^.;]{0,60}$", re.IGNORECASE)
+_CALLING: Final = re.compile(
+    r"\b(?:call|calling|ring|dial|phone|telephone|reach|contact)\b[^.;]{0,60}$", re.IGNORECASE
+)
 _SECTION: Final = re.compile(
-    rf"\b(?:in|see|under|use|using|with|through|to)\s+(?P<what>{_CONTACT_SECTION}(?:\s+(?:below|above|of\s+this\s+[\w\ufffc]+))?"
+    rf"\b(?:in|see|under|use|using|with|through|to)\s+(?P<what>{_CONTACT_SECTION}"
+    r"(?:\s+(?:below|above|of\s+this\s+[\w\ufffc]+))?"
     r"|(?:the\s+)?contact\s+(?:information|details)\s+(?:below|above|given|listed|provided))",
     re.IGNORECASE,
 )
-_OTHERS: Final = re.compile(r"\b(?:your|their|his|her|its|vendor|provider|partner|emergency)\b[^.;]{0,30}$", re.IGNORECASE)
-_ELSEWHERE: Final = re.compile(r"\s+(?:of|on|in|at)\s+(?!this\b|the\s+(?:end|top|bottom|page))[\w\ufffc]", re.IGNORECASE)
-_REVISION: Final = r"(?:last|latest|most\s+recent)\s+(?:revision|revised|update[d]?|change[d]?|review(?:ed)?|modified|amended)"
+_OTHERS: Final = re.compile(
+    r"\b(?:your|their|his|her|its|vendor|provider|partner|emergency)\b[^.;]{0,30}$", re.IGNORECASE
+)
+_ELSEWHERE: Final = re.compile(
+    r"\s+(?:of|on|in|at)\s+(?!this\b|the\s+(?:end|top|bottom|page))[\w\ufffc]", re.IGNORECASE
+)
+_REVISION: Final = (
+    r"(?:last|latest|most\s+recent)\s+(?:revision|revised|updated?|changed?|review(?:ed)?|modified|amended)"
+)
+_STATED: Final = r"(?:shown|given|stated|listed|noted)"
+_EDGE: Final = r"at\s+the\s+(?:top|bottom|beginning|end|foot|head)"
 _DATES: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\bversion\b[^.;:?!]{{0,80}}?\bdate\b[^.;:?!]{{0,60}}?\b{_REVISION}\b",
-        rf"\bdate\s+of\s+(?:its\s+|the\s+)?{_REVISION}\s+(?:is\s+)?(?:shown|given|stated|listed|noted|above|below|at\s+the)\b",
-        rf"[\"“‘]?\b{_REVISION}[”’\"]?(?:\s+date)?\s+(?:is\s+)?(?:shown\s+|given\s+|stated\s+|listed\s+|noted\s+)?"
-        r"(?:above|below|at\s+the\s+(?:top|bottom|beginning|end|foot|head))\b",
-        r"\b(?:effective\s+|revision\s+|version\s+)?date\s+(?:shown\s+|given\s+|stated\s+|listed\s+|noted\s+)?"
-        r"at\s+the\s+(?:top|bottom|beginning|end|foot|head)\s+of\s+this\b",
+        rf"\bversion\b[^.;:?!]{{0,80}}?\b(?:date|day)\b[^.;:?!]{{0,60}}?\b{_REVISION}\b",
+        rf"\bdate\s+of\s+(?:its\s+|the\s+)?{_REVISION}\s+(?:is\s+)?(?:{_STATED}|above|below|at\s+the)\b",
+        rf"[\"“‘]?\b{_REVISION}[”’\"]?(?:\s+date)?\s+(?:is\s+)?(?:{_STATED}\s+)?(?:above|below|{_EDGE})\b",
+        rf"\b(?:effective\s+|revision\s+|version\s+)?date\s+(?:{_STATED}\s+)?{_EDGE}\s+of\s+this\b",
     )
 )
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"(?<![\w-])\+?\(?\d[\d ().-]{6,}\d(?![\w-])")
-_POST: Final = re.compile(r"\b[A-Z]{2}\s+\d{5}(?:-\d{4})?\b|\bP\.?\s?O\.?\s+Box\b|\b\d+\s+(?:\w+\s+){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Drive|Way|Lane|Boulevard|Blvd|Square|Place)\b")
+_POST: Final = re.compile(
+    r"\b[A-Z]{2}\s+\d{5}(?:-\d{4})?\b|\bP\.?\s?O\.?\s+Box\b"
+    r"|\b\d+\s+(?:\w+\s+){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Drive|Way|Lane|Boulevard|Blvd|Square|Place)\b"
+)
 _WORDS: Final = {
     "address": "postal address",
     "email": "email address",
@@ -97,6 +113,7 @@ def claims(text: ClauseText) -> Iterator[Claim]:
 
 def _promises(passage: Passage) -> Iterator[Claim]:
     words = passage.text
+    placed = 0
     for match in _PLACED.finditer(words):
         before, after = words[: match.start()], words[match.end() :]
         if _OTHERS.search(before) or _ELSEWHERE.match(after):
@@ -104,12 +121,17 @@ def _promises(passage: Passage) -> Iterator[Claim]:
         for noun in _NOUN.finditer(words, match.start("nouns"), match.end("nouns")):
             channel = _channel(noun, words[: noun.start()])
             if channel:
+                placed = match.end()
                 yield Claim(channel, noun.end(), passage, noun.start(), match.end())
     for match in _SECTION.finditer(words):
+        if match.start("what") < placed:
+            continue  # said of the channel
         if not _ELSEWHERE.match(words[match.end() :]) and not _OTHERS.search(words[: match.start("what")]):
             yield Claim("contact", None, passage, *match.span("what"))
     dated = 0
-    for match in sorted((one for pattern in _DATES for one in pattern.finditer(words)), key=lambda one: one.start()):
+    for match in sorted(
+        (one for pattern in _DATES for one in pattern.finditer(words)), key=lambda one: one.start()
+    ):
         if match.start() >= dated:
             dated = match.end()
             yield Claim("date", None, passage, *match.span())
@@ -120,7 +142,9 @@ def _channel(noun: re.Match[str], before: str) -> str | None:
     name = noun.lastgroup or ""
     if not name.startswith("bare_"):
         return name
-    if re.search(r"\b(?:ip|web|mac|billing|internet|account|card|order|reference|policy)[\s-]+$", before, re.IGNORECASE):
+    if re.search(
+        r"\b(?:ip|web|mac|billing|internet|account|card|order|reference|policy)[\s-]+$", before, re.IGNORECASE
+    ):
         return None
     if name == "bare_address":
         if _EMAILING.search(before):
@@ -190,7 +214,9 @@ def _broken(page: PageView, claim: Claim) -> Diagnostic:
         return problem(_CODE, message, span, hint=hint, labels=(label,))
     what = _WORDS[claim.kind]
     message = f"this promises {'an' if what[0] == 'e' else 'a'} {what}, and the page shows none"
-    hint = "write which channels there are from the facts: `{{ contacts.%s.channels | series('or') }}`" % (name or "…")
+    hint = "write which channels there are from the facts: `{{ contacts.%s.channels | series('or') }}`" % (
+        name or "…"
+    )
     path = ("contacts", name) if name else ("contacts",)
     label = Label(_place(page, path), f"`{claim.kind}` is missing here")
     return problem(_CODE, message, span, hint=hint, labels=(label,))

@@ -1,4 +1,4 @@
-"""Tell what stands on one page of what a text can say: the branches that its facts take, and the length of its lists."""
+"""Tell what stands on one page of what a text can say: which branches it takes, how long its lists are."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from policypages.formats.clauses import Passage
 from policypages.model import Section
 
 _REF: Final = rf"(?:\d{{1,2}}(?:\.\d{{1,2}})*(?![\d(]|\.\d|\s?[%°])|(?:{SPELLED})\b)"
+_ONE_REF: Final = re.compile(_REF, re.IGNORECASE)
 _HERE: Final = r"(?:\s+(?:below|above|that\s+follows?)\b|\s+(?:of|in)\s+this\b)"
 _TO: Final = r"\s*(?:through|thru|to|until|[-–—])\s*"
 _SECTIONS: Final = re.compile(
@@ -35,13 +36,13 @@ _AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 _SELF: Final = r"(?:this|our|the)\s+(?:[\w\ufffc’'-]+\s+){1,3}?"
+_MANY: Final = rf"(?P<count>{NUMBER})\s+(?:\w+\s+)?(?P<what>sections)"
 _COUNTS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\bfollowing\s+(?P<count>{NUMBER})\s+sections\b",
-        rf"\b(?P<count>{NUMBER})\s+(?:\w+\s+)?sections\s+(?:(?:that|which)\s+follow|below|above|(?:of|in|on)\s+this)\b",
-        rf"\b{_SELF}(?:has|contains|comprises|consists\s+of|is\s+(?:split|divided)\s+into)\s+"
-        rf"(?P<count>{NUMBER})\s+(?:\w+\s+)?sections\b",
+        rf"\bfollowing\s+{_MANY}\b",
+        rf"\b{_MANY}\s+(?:(?:that|which)\s+follow|below|above|(?:of|in|on)\s+this)\b",
+        rf"\b{_SELF}(?:has|contains|comprises|consists\s+of|is\s+(?:split|divided)\s+into)\s+{_MANY}\b",
     )
 )
 _COOKIES: Final = re.compile(
@@ -60,13 +61,13 @@ _COUNTED: Final = (
     r"|exceptions|principles|sources|groups|parties|steps|options|choices|methods|uses|questions|points|items|things"
     r"|rules|commitments|grounds|channels|parts|criteria|requirements|limits)"
 )
+_LAST_SENTENCE: Final = r"[.:]\s+[A-Z][^.:?!]*:\s*$"
 _LISTED: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?:the\s+following|these)\s+(?P<count>{NUMBER})\b(?!\s*(?:%|per\s?cent|days|months|years|hours))[^.:?!]*:\s*$",
         rf"\b(?P<count>{NUMBER})\s+(?:[a-z]+\s+)?{_COUNTED}\b(?:\s+of\s+[a-z ]+)?:\s*$",
-        rf"\b(?:have|has|are|give|gives|for|in|offer|offers)\s+(?P<count>{NUMBER})\s+(?:[a-z]+\s+)?{_COUNTED}[.:]\s+"
-        r"[A-Z][^.:?!]*:\s*$",
+        rf"\b(?:have|has|are|gives?|for|in|offers?)\s+(?P<count>{NUMBER})\s+(?:[a-z]+\s+)?{_COUNTED}{_LAST_SENTENCE}",
     )
 )
 _POSITION: Final = re.compile(
@@ -108,20 +109,17 @@ def _claims_in(passage: Passage, text: ClauseText) -> Iterator[Claim]:
     words = passage.text
     for match in _cited(words):
         alone = sum(1 for one in text.once() for _ in _cited(one.text)) <= 1
-        named = [match["first"], *re.findall(_REF, match["more"] or "")]
+        named = [match["first"], *_ONE_REF.findall(match["more"] or "")]
         yield Claim(
             "numbers",
-            _Numbers(
-                tuple(map(_digits, named)), _digits(match["last"]) if match["last"] else None, alone
-            ),
+            _Numbers(tuple(map(_digits, named)), _digits(match["last"]) if match["last"] else None, alone),
             passage,
             match.start(),
-            match.end("more") if match["more"] else match.end("last") if match["last"] else match.end("first"),
+            max(map(match.end, ("first", "last", "more"))),
         )
     for pattern in _COUNTS:
         for match in pattern.finditer(words):
-            end = match.end("count") + re.match(r"\s+(?:\w+\s+)?sections", words[match.end("count") :])[0].__len__()
-            yield Claim("count", number_of(match["count"]), passage, match.start("count"), end)
+            yield Claim("count", number_of(match["count"]), passage, match.start("count"), match.end("what"))
     for match in _COOKIES.finditer(words):
         if not _PURPOSES.search(words):
             count = 2 if match["count"].lower() == "both" else number_of(match["count"])
@@ -134,7 +132,7 @@ def _claims_in(passage: Passage, text: ClauseText) -> Iterator[Claim]:
 
 
 def _cited(words: str) -> Iterator[re.Match[str]]:
-    """Yield the numbers of sections of this page that words cite; those of laws and contracts are not meant."""
+    """Yield the numbers of sections that words cite; those of laws and contracts are not meant."""
     for match in _SECTIONS.finditer(words):
         spelled = not match["first"][0].isdigit() and not match["last"]
         other = match["word"].lower() not in {"section", "sections"} or spelled
@@ -168,7 +166,8 @@ def _lists_in(passage: Passage, text: ClauseText) -> Iterator[Claim]:
 def _items_behind(passage: Passage, text: ClauseText) -> list[Passage]:
     """Return the items of the list that begins where a paragraph ends."""
     first = next(
-        (one for one in text.once() if one.block > passage.block and one.kind not in {"title", "summary"}), None
+        (one for one in text.once() if one.block > passage.block and one.kind not in {"title", "summary"}),
+        None,
     )
     if first is None or first.list_of is None or first.list_of == passage.list_of:
         return []
@@ -184,8 +183,10 @@ def _is_near(passage: Passage, match: re.Match[str], text: ClauseText, *, up: bo
     if up:
         return passage.block > 0 or re.search(r"[.!?]\s", passage.text[: match.start()]) is not None
     last = max(one.block for one in text.passages)
-    return passage.block < last or bool(re.search(r"[.!?]\s+\S", passage.text[match.end() :])) or (
-        bool(text.file.values.get("shows"))
+    return (
+        passage.block < last
+        or bool(re.search(r"[.!?]\s+\S", passage.text[match.end() :]))
+        or (bool(text.file.values.get("shows")))
     )
 
 
@@ -215,7 +216,9 @@ def in_text(text: ClauseText) -> Iterator[Diagnostic]:
 def _number_hint(numbers: _Numbers) -> str:
     if numbers.last:
         return "write `sections {{ sections.first }} through {{ sections.last }}`"
-    return 'write `section {{ ref("…").number }}` with the id of the section, or `{{ ref("…") }}` for its title'
+    return (
+        'write `section {{ ref("…").number }}` with the id of the section, or `{{ ref("…") }}` for its title'
+    )
 
 
 def _list_hint(claim: Claim, text: ClauseText) -> str:

@@ -1,4 +1,4 @@
-"""Find sections that a text cites by a title which no heading of the page bears, and what it says is below and is not."""
+"""Find what a text cites and a page lacks: a section by its title, something that is to stand below."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from policypages.checks.standing import says
 from policypages.diagnostics import Diagnostic, Label, Span, problem
 from policypages.formats.clauses import PRINTED, Passage
 from policypages.formats.facts import locate_in_front
-from policypages.formats.origins import span_of
+from policypages.formats.origins import has_path, span_of
 from policypages.model import Section
 
 _OPEN: Final = "\"“‘'«„"
-_QUOTED: Final = r"(?:\"(?P<t{n}a>[^\"]{{2,80}})\"|[“„](?P<t{n}b>[^”“]{{2,80}})[”“]|‘(?P<t{n}c>[^’]{{2,80}})’)"
+_QUOTED: Final = (
+    r"(?:\"(?P<t{n}a>[^\"]{{2,80}})\"|[“„](?P<t{n}b>[^”“]{{2,80}})[”“]|‘(?P<t{n}c>[^’]{{2,80}})’)"
+)
 _SECTION: Final = r"(?:sub)?sections?|headings?|parts?|paragraphs?|chapters?"
 _CUE: Final = (
-    r"(?:see|read|consult|review|visit|refer\s+to|described\s+(?:in|under)|explained\s+(?:in|under)|set\s+out\s+(?:in|under)"
-    r"|listed\s+(?:in|under)|given\s+(?:in|under)|stated\s+(?:in|under)|found\s+(?:in|under)|shown\s+(?:in|under))"
+    r"(?:see|read|consult|review|visit|refer\s+to"
+    r"|(?:described|explained|set\s+out|listed|given|stated|found|shown)\s+(?:in|under))"
 )
 _ENTITLED: Final = r"(?:entitled|titled|called|headed|named|labell?ed|on|about)"
 _NAME: Final = (
@@ -54,8 +56,12 @@ _CITED: Final = tuple(
         rf"(?i:\b(?:the\s+)?section)\s+(?P<t6>{_NAME})(?=[\s.,;:)]|$)",
     )
 )
-_OTHER_TITLES: Final = re.compile(r"\A[,;]?\s*(?:(?:and|or)\s+)?(?:the\s+)?[\"“][^\"”]{2,80}[\"”]", re.IGNORECASE)
-_BELOW: Final = re.compile(r"(?P<term>[A-Za-z][\w’'-]*)\s*(?P<see>\(\s*see\s+(?P<way>below|above)\s*\))", re.IGNORECASE)
+_OTHER_TITLES: Final = re.compile(
+    r"\A[,;]?\s*(?:(?:and|or)\s+)?(?:the\s+)?[\"“][^\"”]{2,80}[\"”]", re.IGNORECASE
+)
+_BELOW: Final = re.compile(
+    r"(?P<term>[A-Za-z][\w’'-]*)\s*(?P<see>\(\s*see\s+(?P<way>below|above)\s*\))", re.IGNORECASE
+)
 _FOLD: Final = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "})
 _CODE: Final = "dangling-title"
 
@@ -111,14 +117,16 @@ def _titles(passage: Passage) -> Iterator[Claim]:
 
 def _terms(passage: Passage) -> Iterator[Claim]:
     for match in _BELOW.finditer(passage.text):
-        yield Claim("term", (match["term"], match["way"].lower()), passage, match.start("term"), match.end("see"))
+        yield Claim(
+            "term", (match["term"], match["way"].lower()), passage, match.start("term"), match.end("see")
+        )
 
 
 # ------------------------------------------------------------ of one page
 
 
 def on_page(page: PageView, made: Sequence[tuple[Section, Claim]]) -> Iterator[Found]:
-    """Look for each title among the headings of a page, and for each term in the words that are to have it."""
+    """Look for each title among the headings of a page, and for each term in the words meant."""
     headings = _headings(page)
     for section, claim in made:
         if claim.kind == "term":
@@ -130,10 +138,10 @@ def on_page(page: PageView, made: Sequence[tuple[Section, Claim]]) -> Iterator[F
 
 
 def _headings(page: PageView) -> _Headings:
-    shown = {section.title: section for section in page.task.every if section.heading != "none" and section.title}
-    inner = [
-        one.text for _, text in page.texts for one in text.prose.passages if one.kind == "heading"
-    ]
+    shown = {
+        section.title: section for section in page.task.every if section.heading != "none" and section.title
+    }
+    inner = [one.text for _, text in page.texts for one in text.prose.passages if one.kind == "heading"]
     return _Headings([page.task.title, *shown, *inner], shown)
 
 
@@ -148,11 +156,15 @@ def _without_heading(page: PageView, claim: Claim, headings: _Headings) -> Diagn
     if other:
         message = f"the heading reads `{other}`, not `{cited.title}`"
     labels: tuple[Label, ...] = ()
-    hint = "cite a section of this page by its id: `{{ ref(\"…\") }}` gives its title as it is"
+    hint = 'cite a section of this page by its id: `{{ ref("…") }}` gives its title as it is'
     if near in headings.sections:
         section = headings.sections[near]
-        labels = (Label(_place_of(section), f"the nearest is `{near}`" if not other else "this is the heading"),)
-        hint = f'write `{{{{ ref("{section.id}") }}}}`, which gives the title as it is, without quotation marks'
+        labels = (
+            Label(_place_of(section), f"the nearest is `{near}`" if not other else "this is the heading"),
+        )
+        hint = (
+            f'write `{{{{ ref("{section.id}") }}}}`, which gives the title as it is, without quotation marks'
+        )
     return problem(_CODE, message, claim.passage.span(claim.start, claim.end), hint=hint, labels=labels)
 
 
@@ -182,7 +194,10 @@ def _nearest(title: str, titles: Sequence[str]) -> str:
 
 
 def _place_of(section: Section) -> Span:
-    if section.clause is not None and "title" not in section.origin.file.values and section.clause.title is not None:
+    """Return the place of a title: in the outline, or, where that states none, in the clause."""
+    if has_path(section.origin.file.values, (*section.origin.path, "title")):
+        return span_of(section.origin, "title")
+    if section.clause is not None:
         return locate_in_front(section.clause.file.file, section.clause.file.data, ("title",))
     return span_of(section.origin)
 

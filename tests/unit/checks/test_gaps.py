@@ -83,12 +83,21 @@ def test_right_sentences_say_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Call us at{% if extra.product %} {{ extra.product }}{% endif %}.", "at{% if extra.product %} {{ extra.product }}{% endif %}."),
-        ("Logs (such as {% if extra.sells %}sales{% endif %}) are kept.", "such as {% if extra.sells %}sales{% endif %})"),
+        (
+            "Call us at{% if extra.product %} {{ extra.product }}{% endif %}.",
+            "at{% if extra.product %} {{ extra.product }}{% endif %}.",
+        ),
+        (
+            "Logs (such as {% if extra.sells %}sales{% endif %}) are kept.",
+            "such as {% if extra.sells %}sales{% endif %})",
+        ),
         ("We sell{% if extra.sells %} things{% endif %} , and more.", ","),
         ("We work with {% if extra.sells %}shops{% endif %}, and more.", ","),
         ("Names ({% if extra.sells %}shops{% endif %}) are kept.", "({% if extra.sells %}shops{% endif %})"),
-        ("We share it with{% if extra.sells %} shops{% else %}{% endif %}.", "with{% if extra.sells %} shops{% else %}{% endif %}."),
+        (
+            "We share it with{% if extra.sells %} our shops{% else %}{% endif %}.",
+            "with{% if extra.sells %} our shops{% else %}{% endif %}.",
+        ),
         ("We share it{% if extra.sells %} , and more{% endif %}.", ","),
         ("{% if extra.sells %}Words{% else %}We share it with .{% endif %}", "with ."),
         ("We sell{% if extra.sells %} it{% endif %}; , and more.", "; ,"),
@@ -104,6 +113,8 @@ def test_a_branch_that_shows_nothing_leaves_a_gap(text: str, words: str) -> None
     [
         "Call us{% if extra.product %} at {{ extra.product }}{% endif %}.",
         "What we ask you for{% if extra.sells %} today{% else %} now{% endif %}.",
+        "The network that you come from{% if extra.product %} (such as {{ extra.product }}){% endif %}.",
+        "What we use it for{% if extra.sells %} today{% endif %}.",
         "We sell{% if extra.sells %} things{% endif %}, and more.",
         "We sell {% if extra.sells %}things {% endif %}and more.",
         "Names{% if extra.sells %} (shops){% endif %} are kept.",
@@ -144,8 +155,12 @@ def test_a_hint_says_where_to_mend() -> None:
     [typed] = look("Call us at .")
     assert typed.message == "the sentence ends where a word should follow: `Call us at .`"
     assert "take away what announces it" in str(typed.hint)
-    [branch] = look("Call us at{% if extra.product %} {{ extra.product }}{% endif %}.", facts="extra: {product: a}\n")
-    assert branch.message.startswith("the sentence ends where a word should follow, where a branch shows nothing")
+    [branch] = look(
+        "Call us at{% if extra.product %} {{ extra.product }}{% endif %}.", facts="extra: {product: a}\n"
+    )
+    assert branch.message.startswith(
+        "the sentence ends where a word should follow, where a branch shows nothing"
+    )
     assert "`{% if %}`" in str(branch.hint)
 
 

@@ -6,7 +6,8 @@ import pytest
 from tests.claimcase import ENTITY, OUTLINE, in_clause, look
 
 SHOWS = OUTLINE.replace(
-    "[opening]", "[opening, {id: contact, title: Contact us, shows: contacts.privacy, when: contacts.privacy}]"
+    "[opening]",
+    "[opening, {id: contact, title: Contact us, shows: contacts.privacy, when: contacts.privacy}]",
 )
 PHONE = "contacts:\n  privacy: {phone: 541-323-1207}\n"
 POST = 'contacts:\n  privacy: {address: ["1 Main Street", "Bend, OR 97702"], email: a@acme.example}\n'
@@ -18,8 +19,14 @@ POST = 'contacts:\n  privacy: {address: ["1 Main Street", "Bend, OR 97702"], ema
         ("Write to us at the address below.", "address"),
         ("Write to us at the mailing address listed in the contact section.", "mailing address"),
         ("Reach us at the postal address given here.", "postal address"),
-        ('Use the mailing address or telephone number listed in the "Contact us" section.', "mailing address"),
-        ("Use the phone number or mailing address listed in the section {{ ref('contact') }}.", "mailing address"),
+        (
+            'Use the mailing address or telephone number listed in the "Contact us" section.',
+            "mailing address",
+        ),
+        (
+            "Use the phone number or mailing address listed in the section {{ ref('contact') }}.",
+            "mailing address",
+        ),
         ("Email us at the address below.", "address"),
         ("Use the email address shown at the end of this page.", "email address"),
         ("Use the web form below.", "web form"),
@@ -73,7 +80,9 @@ def test_a_contact_that_is_printed_or_typed_keeps_a_promise() -> None:
     assert in_clause("Use the email address below.\n\n[Write](mailto:info@acme.example).") == []
     assert in_clause("Use the phone number below.\n\n+1 541 323 1207") == []
     assert in_clause("Write to us at the address below.\n\n1 Main Street, Bend, OR 97702") == []
-    assert in_clause("Use the email address below.\n\n{{ extra.inbox }}", facts="extra: {inbox: a@b.de}\n") == []
+    assert (
+        in_clause("Use the email address below.\n\n{{ extra.inbox }}", facts="extra: {inbox: a@b.de}\n") == []
+    )
 
 
 def test_a_contact_that_is_stated_and_not_shown_keeps_none() -> None:

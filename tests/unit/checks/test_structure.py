@@ -147,9 +147,13 @@ def test_without_stated_cookies_nobody_knows_better() -> None:
 
 def test_a_branch_that_a_page_does_not_show_claims_nothing_there() -> None:
     """A count in a branch is held against the pages that show the branch."""
-    text = "{% if extra.sells %}We use three types of cookies.{% else %}We use two types of cookies.{% endif %}"
+    text = (
+        "{% if extra.sells %}We use three types of cookies.{% else %}We use two types of cookies.{% endif %}"
+    )
     assert {code for code, _ in in_clause(text, facts=COOKIES)} == {"structure-claim"}
-    assert ("false-claim", "three types of cookies") in in_clause(text, facts=COOKIES + "extra: {sells: yes}\n")
+    assert ("false-claim", "three types of cookies") in in_clause(
+        text, facts=COOKIES + "extra: {sells: yes}\n"
+    )
 
 
 # -------------------------------------------------------------- lists

@@ -7,7 +7,8 @@ from tests.claimcase import OUTLINE, in_clause, look
 
 PAGE = OUTLINE.replace(
     "[opening]",
-    '[opening, {id: opt-out, title: Opt Out}, {id: contact, title: Contact us}, {id: q, title: "Who, and why"}]',
+    "[opening, {id: opt-out, title: Opt Out}, {id: contact, title: Contact us},"
+    ' {id: q, title: "Who, and why"}]',
 )
 
 
@@ -128,4 +129,6 @@ def test_what_is_said_to_be_below_has_to_be_there() -> None:
 def test_another_section_may_speak_of_it() -> None:
     """There it is right today, and the place is told by hand."""
     outline = OUTLINE.replace("[opening]", "[opening, {id: b, title: Web beacons}]")
-    assert in_clause("We use a web beacon (see below).", outline=outline) == [("structure-claim", "see below")]
+    assert in_clause("We use a web beacon (see below).", outline=outline) == [
+        ("structure-claim", "see below")
+    ]
