@@ -44,15 +44,15 @@ _GAPS: Final = (
     _Gap(re.compile(r"[,;](?:\s*[,;])+"), "two signs stand here with nothing between them"),
     _Gap(re.compile(r"[,;:]\s*[.](?=\s|$)"), "two signs stand here with nothing between them"),
     _Gap(re.compile(r":\s*[,;]|[,;]\s*:(?=\s|$)"), "two signs stand here with nothing between them"),
-    _Gap(re.compile(r"(?<![./])\.\.(?![./\w])"), "two full stops stand here"),
+    _Gap(re.compile(r"(?<=[\w\ufffc)\]”\"’])\.\.(?![./\w])"), "two full stops stand here"),
     _Gap(
         re.compile(r"(?<![.\s])\s?\.\s\.(?!\s?\.)(?=\s|$)"),
         "two full stops stand here with nothing between them",
     ),
     _Gap(re.compile(r"(?<![\w)\]])\(\s*\)|\(\s+\)|“\s*”|„\s*“|«\s*»"), "nothing stands in these brackets"),
-    _Gap(re.compile(r"\(\s*[,;]|[,;]\s*\)"), "a list begins or ends here with nothing"),
+    _Gap(re.compile(r"\(\s*[,;]|(?:,\s*|;\s+)\)"), "a list begins or ends here with nothing"),
     _Gap(
-        re.compile(r"\b(?:such\s+as|including|e\.g\.,?|for\s+example,?|namely),?\s*(?:etc\b|[.;)])"),
+        re.compile(r"\b(?:such\s+as|including|e\.g\.,?|namely),?\s*(?:etc\b|[.;)])"),
         "examples are announced here, and none is given",
         "en",
     ),
@@ -62,7 +62,11 @@ _GAPS: Final = (
         "en",
     ),
     _Gap(re.compile(rf"\b{_PREPOSITION}\s[.](?=\s|$)"), "the sentence ends where a word should follow", "en"),
-    _Gap(re.compile(rf"\b{_NEVER}{_END}"), "the sentence ends where a word should follow", "en"),
+    _Gap(
+        re.compile(rf"(?<=[\w\ufffc),;]\s){_NEVER}{_END}"),
+        "the sentence ends where a word should follow",
+        "en",
+    ),
     _Gap(
         re.compile(rf"(?i:\b{_REACH})\s+(?P<mark>(?:at|by|on){_END})"),
         "the sentence ends where a word should follow",
@@ -81,7 +85,7 @@ _GAPS: Final = (
     ),
     _Gap(re.compile(r"^\s*[,;.)](?=\s)"), "a sentence begins here with its middle"),
 )
-_DOUBLED: Final = re.compile(r"(?<=[\w\ufffc,;)\]”’\"'])  +(?=[\w\ufffc(“‘\"'])")
+_DOUBLED: Final = re.compile(r"(?<=[\w\ufffc,;)\]”’\"'])(?<![.!?][)\]”’\"'])  +(?=[\w\ufffc(“‘\"'])")
 _CONDITION: Final = re.compile(r"\{%-?\s*(?:el)?if\s+(.*?)-?%\}", re.DOTALL)
 _OBJECT: Final = re.compile(
     r"%\}\s*(?:\{\{|(?:the|an?|our|your|their|its|his|her|this|these|those|that|any|some|all|each|other)\s)"
@@ -121,6 +125,8 @@ def _lost_in(passage: Passage, language: str) -> Iterator[_Lost]:
         for match in gap.pattern.finditer(words):
             start, end = match.span("mark" if "mark" in gap.pattern.groupindex else 0)
             across = _crosses_tag(passage, start, end)
+            while words[start].isspace() and start < end - 1:
+                start += 1
             if (
                 (gap.behind_tag and not _lost_object(passage, start, end))
                 or taken & {*range(start, end)}
@@ -128,8 +134,6 @@ def _lost_in(passage: Passage, language: str) -> Iterator[_Lost]:
             ):
                 continue
             taken.update(range(start, end))
-            while words[start].isspace() and start < end - 1:
-                start += 1
             yield _Lost(gap.message, start, end, across)
     for match in _DOUBLED.finditer(words):
         start, end = match.span()
@@ -162,16 +166,18 @@ def _lost_object(passage: Passage, start: int, end: int) -> bool:
 
 
 def _in_code(passage: Passage, start: int, end: int) -> bool:
-    """Tell whether a stretch was typed between backticks."""
+    """Tell whether a stretch holds what was typed between backticks."""
     if passage.place.edits:  # what was typed before them is all there is to look at
         words = re.escape(passage.text[max(0, start - 3) : end])
         return re.search(f"`[^`\n]*{words}[^`\n]*`", passage.place.original) is not None
     source = passage.place.original
-    first, last = passage.offsets[start], passage.offsets[end - 1]
-    begins = source.rfind("\n\n", 0, first) + 1
-    ends = source.find("\n\n", last)
-    inside = source.count("`", begins, first) % 2 == 1
-    return inside and "`" in source[last : ends if ends >= 0 else len(source)]
+    for at in {passage.offsets[at] for at in range(start, end) if not passage.text[at].isspace()}:
+        begins = source.rfind("\n\n", 0, at) + 1
+        ends = source.find("\n\n", at)
+        closed = "`" in source[at : ends if ends >= 0 else len(source)]
+        if closed and source.count("`", begins, at) % 2 == 1:
+            return True
+    return False
 
 
 def _depends(passage: Passage) -> bool:

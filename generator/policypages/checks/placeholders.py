@@ -15,7 +15,7 @@ from policypages.model import Section
 
 _CODE: Final = "placeholder"
 _FILL: Final = (
-    r"(?:your|insert|enter|fill|replace|add|company|business|organi[sz]ation|client|customer|employer|name|date|e-?mail"
+    r"(?:your|insert|enter|fill|replace|company|business|organi[sz]ation|client|customer|employer|name|date|e-?mail"
     r"|phone|telephone|website|web\s?site|url|product|service|app|state|country|city|jurisdiction|contact|effective"
     r"|street|postal|mailing|legal|entity|brand|domain|number|address|officer|xx+|tbd|todo)"
 )
@@ -26,11 +26,11 @@ _INSIDE: Final = (
 _PATTERNS: Final = (
     re.compile(r"(?<![\w-])(?:FIXME|XXX+|TBD|TBC)(?![\w-])"),
     re.compile(rf"\[\s*{_INSIDE}\s*(?:here)?\]", re.IGNORECASE),
-    re.compile(r"\[_+\]|\[X+\]|\[\s?\.\.\.\s?insert[^\]]*\]"),
+    re.compile(r"\[__+\]|\[X+\]|\[\s?\.\.\.\s?insert[^\]]*\]"),
     re.compile(
         rf"<\s*(?:{_FILL}(?:[\s_-][\w’'-]+){{1,5}}|your[\w\s-]*|company|insert[\w\s-]*)\s*>", re.IGNORECASE
     ),
-    re.compile(r"(?<![\w{/$])\{\s*[A-Za-z_]\w*(?:[ .-]\w+){0,3}\s*\}(?![\w}/])"),
+    re.compile(r"(?<![\w{/$])\{\s*(?!(?:at|dot)\s*\})[A-Za-z_]\w*(?:[ .-]\w+){0,3}\s*\}(?![\w}/])"),
     re.compile(r"\blorem\s+ipsum\b", re.IGNORECASE),
     re.compile(r"\b(?:please\s+)?insert\s+(?:\w[\w’'-]*\s+){1,4}here\b", re.IGNORECASE),
     re.compile(r"\bxx\s?[/.-]\s?xx\s?[/.-]\s?(?:xx){1,2}\b", re.IGNORECASE),

@@ -21,7 +21,7 @@ _QUOTED: Final = (
 )
 _SECTION: Final = r"(?:sub)?sections?|headings?|parts?|paragraphs?|chapters?"
 _CUE: Final = (
-    r"(?:see|read|consult|review|visit|refer\s+to"
+    r"(?:see|consult|refer\s+to"
     r"|(?:described|explained|set\s+out|listed|given|stated|found|shown)\s+(?:in|under))"
 )
 _ENTITLED: Final = r"(?:entitled|titled|called|headed|named|labell?ed|on|about)"
@@ -32,7 +32,7 @@ _NAME: Final = (
 # behind a citation, what tells that another text or a screen is meant
 _ELSEWHERE: Final = re.compile(
     r"\s*(?:(?:sections?|pages?|parts?|headings?)\s+)?(?:(?:below|above)\s*)?(?:of|in|on|from|at)\s+"
-    r"(?!this\b|these\b|the\s+(?:page|document|end|top|bottom))[\w\ufffc“\"‘]"
+    r"(?!this\b|these\b|the\s+(?:page|document|end|top|bottom)\b)[\w\ufffc“\"‘]"
     r"|\s*(?:tab|menu|button|link|screen|settings?|dialog|panel|icon|tool|app|page|website|field|option|policy|statement"
     r"|date|line|notice|terms|agreement|form)\b",
     re.IGNORECASE,
@@ -62,6 +62,12 @@ _OTHER_TITLES: Final = re.compile(
 _BELOW: Final = re.compile(
     r"(?P<term>[A-Za-z][\w’'-]*)\s*(?P<see>\(\s*see\s+(?P<way>below|above)\s*\))", re.IGNORECASE
 )
+_SCREEN: Final = re.compile(
+    r"\b(?:click|tap|select|navigate|menu|log\s+in|sign\s+in|screen|toggle)", re.IGNORECASE
+)
+_GENERIC: Final = re.compile(r"\b(?:any|no|an?|all|each|every|some)\s+$", re.IGNORECASE)
+_NO_NAME: Final = re.compile(rf"(?i:{_ENTITLED})|[IVXLC]+")
+_FROM: Final = re.compile(r"\b(?:from|open)\s+(?:the\s+|your\s+)?[\"“‘]?$", re.IGNORECASE)
 _FOLD: Final = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "})
 _CODE: Final = "dangling-title"
 
@@ -102,7 +108,15 @@ def _titles(passage: Passage) -> Iterator[Claim]:
             start, end = match.span(name)
             quoted = name not in {"t4", "t5", "t6"}
             rest = _OTHER_TITLES.sub("", passage.text[match.end() :], count=1)
-            if start in taken or PRINTED in match[name] or _ELSEWHERE.match(rest):
+            if (
+                start in taken
+                or PRINTED in match[name]
+                or _ELSEWHERE.match(rest)
+                or _on_screen(passage, start)
+            ):
+                continue
+            generic = _GENERIC.search(passage.text[: match.start()])
+            if generic or not _is_title(match[name], quoted=quoted):
                 continue
             taken.add(start)
             title = match[name].rstrip(",.;: ")
@@ -113,6 +127,21 @@ def _titles(passage: Passage) -> Iterator[Claim]:
                 start,
                 start + len(title),
             )
+
+
+def _is_title(words: str, *, quoted: bool) -> bool:
+    """Tell whether words can be a heading: not a path, a number in Roman digits, a word of the citation."""
+    if quoted:
+        return not words[0].islower() and words[0].isalnum() and "/" not in words
+    return len(words) > 1 and not _NO_NAME.fullmatch(words)
+
+
+def _on_screen(passage: Passage, start: int) -> bool:
+    """Tell whether the sentence says what to do on a screen, whose parts have titles too."""
+    begins = max(passage.text.rfind(sign, 0, start) for sign in (". ", "? ", "! ", "; ")) + 1
+    ends = passage.text.find(". ", start)
+    sentence = passage.text[begins : ends if ends >= 0 else len(passage.text)]
+    return _SCREEN.search(sentence) is not None or _FROM.search(passage.text[:start]) is not None
 
 
 def _terms(passage: Passage) -> Iterator[Claim]:

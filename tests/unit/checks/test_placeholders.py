@@ -51,6 +51,7 @@ def test_what_was_to_be_replaced_is_an_error(text: str, words: str) -> None:
         "[Company][c] and [c].\n\n[c]: /about",
         "![Company](/logo.png)",
         "Write {{ name }} and [{{ name }}].",
+        "Write to privacy {at} acme {dot} example, [ADD] [_].",
         "Your todo list and your to-do list are yours.",
         "The TODOs of the app. The XXL size. The number XXX-XX-1234 is hidden.",
         "The address `/users/{id}` and {a, b}.",
