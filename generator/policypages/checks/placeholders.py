@@ -36,6 +36,8 @@ _PATTERNS: Final = (
     re.compile(r"\bxx\s?[/.-]\s?xx\s?[/.-]\s?(?:xx){1,2}\b", re.IGNORECASE),
     re.compile(r"\bXX+\s+(?:days|months|years|hours|weeks)\b"),
 )
+_MAYBE: Final = re.compile(r"[\[<{X]|TODO|FIXME|TB[DC]|(?i:lorem|insert|xx)")  # most texts have none of these
+_MAYBE_RESERVED: Final = re.compile(r"(?i:example\.|\.test)|555")
 _TODO: Final = re.compile(r"(?<![\w-])TODO(?![\w-])")
 _TODO_IS_A_WORD: Final = frozenset({"es", "pt", "gl", "ast"})  # in capitals, `everything`
 _HOST: Final = re.compile(
@@ -59,6 +61,8 @@ _LINES: Final = ("title", "summary", "label")
 
 def _left_in(words: str, language: str) -> Iterator[tuple[int, int]]:
     """Yield the places of what is no text in any document."""
+    if _MAYBE.search(words) is None:
+        return
     patterns = _PATTERNS if language in _TODO_IS_A_WORD else (*_PATTERNS, _TODO)
     taken: set[int] = set()
     for pattern in patterns:
@@ -70,6 +74,8 @@ def _left_in(words: str, language: str) -> Iterator[tuple[int, int]]:
 
 def _reserved_in(words: str) -> Iterator[tuple[int, int, str]]:
     """Yield hosts and numbers that are real in no document, with what to do about each."""
+    if _MAYBE_RESERVED.search(words) is None:
+        return
     for match in _HOST.finditer(words):
         if not _ILLUSTRATES.search(words[: match.start()]):
             yield *match.span(), _HINT_HOST

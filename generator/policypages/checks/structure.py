@@ -236,7 +236,8 @@ def on_page(page: PageView, made: Sequence[tuple[Section, Claim]]) -> Iterator[F
     """Compare what texts claim with what the page has."""
     for section, claim in made:
         if claim.kind == "position":
-            if not (section.shows and claim.value == "below"):
+            follows = section.shows or section.children  # whatever an outline moves, these come behind
+            if not (follows and claim.value == "below"):
                 yield Found(section, _position(claim))
             continue
         wrong = _compare(page, section, claim)

@@ -250,6 +250,11 @@ def test_what_a_section_shows_stands_below_its_words() -> None:
     assert in_clause("Use what is set out below.", facts=facts, outline=outline) == []
 
 
+def test_the_sections_under_a_section_stand_below_it() -> None:
+    """An outline moves them with it."""
+    assert in_clause("The sections below say more.", outline=NUMBERED) == []
+
+
 # -------------------------------------------------------- all together
 
 
