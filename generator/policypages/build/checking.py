@@ -12,7 +12,7 @@ from policypages.build.options import Options, Previous, Report, SiteResult
 from policypages.build.planning import Plan, plan_build
 from policypages.build.watch import Watch
 from policypages.build.work import Progress, carry_out
-from policypages.checks.inspect import Inspector, Seen, Whole
+from policypages.checks.inspect import Inspector, Seen, Whole, without_outdone
 from policypages.checks.kinds import Choice, Level, Rule
 from policypages.checks.rules import ASKING, CODES_OF_ASKING, RULES
 from policypages.diagnostics import Diagnostic, Span, gather
@@ -45,7 +45,7 @@ def check(
     rules = (*RULES, *ASKING) if external else RULES
     inspection = Inspection(plan, plan.repository, choice, today, rules)
     report = carry_out(replace(plan, options=replace(options, strict=False)), None, progress, inspection)
-    found = [_as_severe(one, choice) for one in [*report.diagnostics, *inspection.finish()]]
+    found = [_as_severe(one, choice) for one in without_outdone([*report.diagnostics, *inspection.finish()])]
     found = gather(map(_strictly, found) if options.strict else found)
     report.outside = [(one.message, one) for one in found if one.code in CODES_OF_ASKING]
     report.diagnostics = [one for one in found if one.code not in CODES_OF_ASKING]

@@ -27,7 +27,7 @@ from policypages.checks.made import made_site
 from policypages.checks.marks import read_theme
 from policypages.checks.rules import CODES_OF_ASKING, RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
-from policypages.diagnostics import Diagnostic, problem
+from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats.facts import locate, locate_in_front
 from policypages.model import Clause, PageTask, Section, Site, SitePlan, SourceFile
 
@@ -280,6 +280,29 @@ class Inspector:
             find = locate_in_front if file.endswith(".md") else locate
             message, hint = f"`allow: {path[-1]}` silences nothing", "take it away"
             yield problem(UNUSED_ALLOW, message, find(file, read(file), path, key=True), hint=hint)
+
+
+def without_outdone(found: Sequence[Diagnostic], rules: Sequence[Rule] = RULES) -> list[Diagnostic]:
+    """Drop what yields to another finding at the same words."""
+    yields = {code: others for rule in rules for code, others in rule.yields.items()}
+    strong = frozenset[str]().union(*yields.values())
+    taken: dict[tuple[str, int], list[tuple[str, Span]]] = defaultdict(list)
+    for one in found:
+        if one.span is not None and one.code in strong:
+            taken[one.span.file, one.span.line].append((one.code, one.span))
+
+    def is_outdone(one: Diagnostic) -> bool:
+        others, span = yields.get(one.code), one.span
+        if not others or span is None:
+            return False
+        near = taken.get((span.file, span.line), ())
+        return any(code in others and _overlap(span, other) for code, other in near)
+
+    return [one for one in found if not is_outdone(one)] if taken else list(found)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.column < other.column + other.length and other.column < one.column + one.length
 
 
 class _Look:

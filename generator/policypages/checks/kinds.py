@@ -169,7 +169,8 @@ class Rule:
     bear out, and `page` looks at a page whose texts have such claims (at every page, where there is
     no `claims`). `site` looks at all pages of a site as they were made. `facts` looks at one file of
     facts, `house` at the whole. A rule with a `language` is asked about texts of that alone. One that
-    is `off` runs only where it is selected by name.
+    is `off` runs only where it is selected by name. `yields` names for a code those that say more of
+    the same words: where one of them stands, the first is not shown.
     """
 
     codes: tuple[str, ...]
@@ -181,6 +182,7 @@ class Rule:
     house: Callable[[House], Iterable[Diagnostic]] | None = None
     language: str | None = None
     off: bool = False
+    yields: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from policypages.checks import drift, html, ids, links, outside, signs, spelling, terms
+from policypages.checks import (
+    drift,
+    gaps,
+    html,
+    ids,
+    links,
+    outside,
+    placeholders,
+    promises,
+    signs,
+    spelling,
+    structure,
+    terms,
+    titles,
+)
 from policypages.checks.kinds import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
+    structure.RULE,
+    titles.RULE,
+    promises.RULE,
+    gaps.RULE,
+    placeholders.RULE,
     html.RULE,
     links.RULE,
     ids.RULE,

@@ -20,6 +20,7 @@ PRINTED: Final = "\ufffc"
 """Stands in a passage for what a tag prints."""
 _WORDS: Final = re.compile(r"\s+|\w+|[^\w\s]")  # a sign apart: behind a link its address stands between
 _MOST: Final = 64  # readings of one run of text; what lies beyond is read in its first way
+_NEAR: Final = 80  # so far apart Markdown's marks put two characters of a word, an address between them
 _Piece = tuple[str, Sequence[int]] | Tag
 
 
@@ -236,12 +237,14 @@ def _aligned(visible: str, tagged: Tagged, body: str, start: int, end: int) -> t
         offsets: list[int] = []
         for word in _WORDS.findall(part):
             spot = -1 if word.isspace() else body.find(word, at, until)
-            if spot < 0:  # white space, or a word that Markdown wrote in another way
-                offsets += (
-                    [min(at + i, max(at, until - 1)) for i in range(len(word))]
-                    if not word.isspace()
-                    else [at] * len(word)
-                )
+            if spot < 0 and word.isspace():
+                offsets += [at] * len(word)
+                continue
+            if spot < 0:  # Markdown took marks out of it: character by character, then
+                for char in word:
+                    spot = body.find(char, at, min(until, at + _NEAR))
+                    offsets.append(spot if spot >= 0 else min(at, max(start, until - 1)))
+                    at = max(at, spot + 1)
                 continue
             offsets += range(spot, spot + len(word))
             at = spot + len(word)
