@@ -19,6 +19,7 @@ from policypages.model import Clause, Sources
 if TYPE_CHECKING:
     from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
+    from policypages.plan.settle import Compiling
 
 
 def check(
@@ -31,7 +32,8 @@ def check(
     choice = _with_settings(choice, plan.repository.site.settings.checks)
     inspection = Inspection(plan, plan.repository, choice, today)
     report = carry_out(replace(plan, options=replace(options, strict=False)), None, progress, inspection)
-    found = [_as_severe(one, choice) for one in [*report.diagnostics, *inspection.finish()]]
+    left = [*inspection.silence(report.diagnostics), *inspection.finish()]
+    found = [_as_severe(one, choice) for one in left]
     report.diagnostics = gather(map(_strictly, found) if options.strict else found)
     return report
 
@@ -42,6 +44,7 @@ class Inspection(Watch):
     def __init__(self, plan: Plan, repository: Repository, choice: Choice, today: date) -> None:
         self._plan = plan
         self._whole = Whole()
+        self._compiler = repository.compiler
         self._inspector = Inspector(
             repository.site,
             _clauses(repository),
@@ -55,6 +58,7 @@ class Inspection(Watch):
     def builder(self, builder: SiteBuilder) -> SiteBuilder:
         """Look at each site with what its steps gave."""
         load, plan, build = builder.load, builder.plan, builder.build
+        compiler = self._compiler
         seen: list[Any] = []
 
         def loading(id_: str) -> Any:
@@ -69,7 +73,9 @@ class Inspection(Watch):
 
         def building(id_: str) -> SiteResult:
             result = build(id_)
-            return result._replace(seen=self._inspector.look_at(*seen))
+            own, planned = seen
+            read = _read_by(own.values, compiler) if "policies" in own.values or "in" in own.values else ()
+            return result._replace(seen=self._inspector.look_at(own, planned, read))
 
         builder.load, builder.plan = loading, planning
         builder.build = building  # type: ignore[method-assign]  # a step that is wrapped, as the others
@@ -81,6 +87,10 @@ class Inspection(Watch):
             seen: Seen = result.seen
             self._whole.take(result.id, seen)
             yield result._replace(diagnostics=(*result.diagnostics, *seen.found), seen=None)
+
+    def silence(self, found: list[Diagnostic]) -> list[Diagnostic]:
+        """Leave out of what the build found itself what nobody wants to see; all sites were looked at."""
+        return list(self._inspector.silence(self._whole, found))
 
     def finish(self) -> list[Diagnostic]:
         """Say what is wrong with the whole, once all sites were looked at."""
@@ -106,22 +116,25 @@ def _read(repository: Repository) -> frozenset[str]:
                 read |= text.reads.facts
         read.update(_shown(clause.file.values))
     for policy in repository.site.policies.values():
-        read |= _read_by(policy.values, repository)
+        read |= _read_by(policy.values, repository.compiler)
     return frozenset(read)
 
 
-def _read_by(values: Mapping[str, Any], repository: Repository) -> set[str]:
+def _read_by(values: Mapping[str, Any], compiler: Compiling) -> set[str]:
     """Return what the titles and conditions of an outline read, and what its sections show."""
     read = set(_shown(values))
     nowhere = Span("")
-    if isinstance(values.get("when"), str):
-        read |= repository.compiler.condition(values["when"], nowhere)[0].reads.facts
-    if isinstance(values.get("title"), str):
-        read |= repository.compiler.line(values["title"], nowhere)[0].reads.facts
-    below = [*(values.get("sections") or ()), *(values.get("adjust") or {}).values()]
-    for one in [*below, *(values.get("in") or {}).values()]:
+    when, title = values.get("when"), values.get("title")
+    if isinstance(when, str):
+        read |= compiler.condition(when, nowhere)[0].reads.facts
+    if isinstance(title, str) and "{" in title:
+        read |= compiler.line(title, nowhere)[0].reads.facts
+    below = [*(values.get("sections") or ())]
+    for key in ("adjust", "in", "policies"):
+        below += (values.get(key) or {}).values()
+    for one in below:
         if isinstance(one, Mapping):
-            read |= _read_by(one, repository)
+            read |= _read_by(one, compiler)
     return read
 
 

@@ -9,7 +9,17 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from policypages.checks.allow import Permission, at_section, in_values, stated_in
-from policypages.checks.kinds import Choice, Claim, ClauseText, FactsFile, House, PageView, Rule, leaves
+from policypages.checks.kinds import (
+    Choice,
+    Claim,
+    ClauseText,
+    FactsFile,
+    Gathered,
+    House,
+    PageView,
+    Rule,
+    leaves,
+)
 from policypages.checks.rules import CODES_OF_RULES, RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
 from policypages.diagnostics import Diagnostic, problem
@@ -21,13 +31,18 @@ class Seen(NamedTuple):
     """What looking at one site came to; what another site of the same process told is not told again.
 
     `hits` name what was found in texts that the site uses, `news` what is behind such a name.
-    `used` are files of clauses; `stated` are permissions, `fired` are those that silenced something.
+    `used` are files of clauses; `read` are facts that only this site reads, `gathered` is what rules
+    gathered from `own`, as (path, entity id). `stated` are permissions, `fired` are those that silenced
+    something.
     """
 
     found: tuple[Diagnostic, ...] = ()
     hits: tuple[str, ...] = ()
     news: tuple[tuple[str, Diagnostic], ...] = ()
     used: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    own: tuple[str, str] = ("", "")
+    gathered: tuple[Gathered, ...] = ()
     stated: tuple[Permission, ...] = ()
     fired: tuple[Permission, ...] = ()
 
@@ -39,6 +54,8 @@ class Whole:
     hits: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     news: dict[str, Diagnostic] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    gathered: dict[Gathered, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     stated: set[Permission] = field(default_factory=set)
     fired: set[Permission] = field(default_factory=set)
 
@@ -48,6 +65,9 @@ class Whole:
             self.hits[hit].append(id_)
         self.news.update(seen.news)
         self.used.update(seen.used)
+        self.read.update(seen.read)
+        for one in seen.gathered:
+            self.gathered[one].append(seen.own)
         self.stated.update(seen.stated)
         self.fired.update(seen.fired)
 
@@ -71,7 +91,7 @@ class Inspector:
         self._today = today
         self._read = read
         self._rules = [rule for rule in rules if any(choice.wants(c, off=rule.off) for c in rule.codes)]
-        self._reader = TextReader(self._rules, choice, site.settings.locale)
+        self._reader = TextReader(self._rules, choice, site.settings.locale, site.settings.checks)
         self._clauses = tuple(clauses)
         self._always = [
             (number, rule.page)
@@ -82,11 +102,16 @@ class Inspector:
 
     # ---- one site
 
-    def look_at(self, own: SourceFile, plan: SitePlan | None) -> Seen:
-        """Look at the facts of one entity's own file, and at its pages; a group has none."""
-        look = _Look()
+    def look_at(self, own: SourceFile, plan: SitePlan | None, read: Iterable[str] = ()) -> Seen:
+        """Look at the facts of one entity's own file, and at its pages; a group has none.
+
+        `read` are the facts that the file's own outline reads.
+        """
+        look = _Look(own)
+        look.read += [fact for fact in read if fact not in self._read and self._is_news(("read", fact))]
         sample = plan.sample if plan is not None else own.values.get("sample") is True
-        self._facts(FactsFile(own, dict(leaves(own.values)), sample, self._today, self._read), look)
+        checks = self._site.settings.checks
+        self._facts(FactsFile(own, dict(leaves(own.values)), sample, self._today, self._read, checks), look)
         look.stated += stated_in(own.file, own.values)
         for made in plan.files if plan is not None else ():
             if isinstance(made.task, PageTask):
@@ -103,6 +128,8 @@ class Inspector:
     def _facts(self, facts: FactsFile, look: _Look) -> None:
         file = facts.file
         for rule in self._rules:
+            if rule.gather is not None:
+                look.gathered += rule.gather(facts)
             for one in rule.facts(facts) if rule.facts is not None else ():
                 if not self._choice.wants(one.code, off=rule.off):
                     continue
@@ -124,6 +151,8 @@ class Inspector:
             file = notes.text.file.file
             if self._is_news(("used", file)):
                 look.used.append(file)
+            if self._is_news(("reads", notes.text.digest)):
+                look.read += notes.text.reads.facts - self._read
             if notes.found:
                 self._hits(page, section, notes, look)
             for number, made in notes.claims.items():
@@ -172,6 +201,19 @@ class Inspector:
         """Yield the notes of every text that compiles; done before sites are looked at, it is done once."""
         return map(self._reader.notes, self._clauses)
 
+    def silence(self, whole: Whole, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        """Leave out what reading the files found under a rule's code, where it is unwanted or allowed."""
+        stated = self._stated(whole)
+        for one in found:
+            if one.code in CODES_OF_RULES:
+                permission = Permission(one.span.file if one.span is not None else "", ("allow", one.code))
+                if not self._choice.wants(one.code):
+                    continue
+                if permission in stated:
+                    whole.fired.add(permission)
+                    continue
+            yield one
+
     def finish(self, whole: Whole, read: Callable[[str], bytes], *, limited: bool) -> list[Diagnostic]:
         """Say what was found in texts, with the sites that it hits, and what is wrong with the whole.
 
@@ -179,7 +221,26 @@ class Inspector:
         """
         found = list(self._in_texts(whole, limited=limited))
         texts = [notes.text for notes in self.texts()]
-        house = House(self._site, texts, frozenset(whole.used), self._read, self._today, limited)
+        stated = self._stated(whole)
+
+        def allowed(file: str, code: str) -> bool:
+            permission = Permission(file, ("allow", code))
+            if permission not in stated:
+                return False
+            whole.fired.add(permission)
+            return True
+
+        house = House(
+            site=self._site,
+            texts=texts,
+            used=frozenset(whole.used),
+            read=self._read | whole.read,
+            today=self._today,
+            gathered=whole.gathered,
+            source=read,
+            allowed=allowed,
+            limited=limited,
+        )
         files = {text.file.file: text for text in texts}
         for rule in self._rules:
             for one in rule.house(house) if rule.house is not None else ():
@@ -219,15 +280,19 @@ class Inspector:
                 return in_values(file, policy.values, one.code)
         return None
 
-    def _unused(self, whole: Whole, read: Callable[[str], bytes]) -> Iterator[Diagnostic]:
-        """Say of each permission that silenced nothing that it is to go."""
+    def _stated(self, whole: Whole) -> set[Permission]:
+        """Return every permission of the house, once all sites were looked at."""
         stated = set(whole.stated)
         for policy in self._site.policies.values():
             stated.update(stated_in(policy.file, policy.values))
         for files in self._site.clauses.values():
             for clause in files:
                 stated.update(stated_in(clause.file, clause.values))
-        for file, path in stated - whole.fired:
+        return stated
+
+    def _unused(self, whole: Whole, read: Callable[[str], bytes]) -> Iterator[Diagnostic]:
+        """Say of each permission that silenced nothing that it is to go."""
+        for file, path in self._stated(whole) - whole.fired:
             find = locate_in_front if file.endswith(".md") else locate
             message, hint = f"`allow: {path[-1]}` silences nothing", "take it away"
             if path[-1] not in CODES_OF_RULES:
@@ -239,11 +304,14 @@ class Inspector:
 class _Look:
     """What one site comes to while it is looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: SourceFile) -> None:
+        self.own = (own.file, own.id)
         self.found: list[Diagnostic] = []
         self.hits: dict[str, None] = {}
         self.news: list[tuple[str, Diagnostic]] = []
         self.used: list[str] = []
+        self.read: list[str] = []
+        self.gathered: list[Gathered] = []
         self.stated: list[Permission] = []
         self.fired: set[Permission] = set()
 
@@ -253,6 +321,9 @@ class _Look:
             tuple(self.hits),
             tuple(self.news),
             tuple(self.used),
+            tuple(self.read),
+            self.own,
+            tuple(self.gathered),
             tuple(self.stated),
             tuple(self.fired),
         )

@@ -13,6 +13,8 @@ from policypages.model import ClauseFile, Entity, PageTask, Reads, Section, Site
 
 Path = tuple[str | int, ...]
 Level = Severity | Literal["off"]
+Gathered = tuple[str, Any]
+"""What a rule gathers from a file of facts to judge at the end: a kind, and a value that can be hashed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +22,8 @@ class ClauseText:
     """One text of a clause as rules see it, the edits of one use applied.
 
     `passages` are those of title, summary and body; `links` are those without tags in their address.
-    `reads` is what title, summary and body read. `digest` tells it from every other text.
+    `reads` is what title, summary and body read. `digest` tells it from every other text. `checks` is
+    what the settings say of rules.
     """
 
     file: ClauseFile
@@ -30,6 +33,7 @@ class ClauseText:
     prose: Prose
     reads: Reads
     tags: frozenset[str]
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -82,7 +86,8 @@ class FactsFile:
     """One file of facts, by itself: `leaves` are its texts, numbers and dates, by path.
 
     `sample` tells that its site is not to be published, `today` for which day it is looked at;
-    `read` are the facts that clauses, titles, conditions and shown contacts read.
+    `read` are the facts that clauses, titles, conditions and shown contacts read. `checks` is what
+    the settings say of rules.
     """
 
     file: SourceFile
@@ -90,6 +95,7 @@ class FactsFile:
     sample: bool
     today: date
     read: frozenset[str] = frozenset()
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +103,9 @@ class House:
     """The whole: every text of every clause that compiles, and what all pages together use.
 
     `used` are the files of the texts that stand on a page, `read` the facts that clauses, titles,
-    conditions and shown contacts read. `limited` tells that some sites were not looked at.
+    conditions and shown contacts read. `gathered` has what rules gathered from files of facts, each
+    with those files as (path, entity id). `source` gives the bytes of a source; `allowed` tells, and
+    keeps in mind, that a file allows a code. `limited` tells that some sites were not looked at.
     """
 
     site: Site
@@ -105,6 +113,9 @@ class House:
     used: frozenset[str]
     read: frozenset[str]
     today: date
+    gathered: Mapping[Gathered, Sequence[tuple[str, str]]]
+    source: Callable[[str], bytes]
+    allowed: Callable[[str, str], bool]
     limited: bool = False
 
 
@@ -114,8 +125,9 @@ class Rule:
 
     `text` looks at one text of a clause, once; `claims` gathers from it, once, what each page has to
     bear out, and `page` looks at a page whose texts have such claims (at every page, where there is
-    no `claims`). `facts` looks at one file of facts, `house` at the whole. A rule with a `language` is asked
-    about texts of that alone. One that is `off` runs only where it is selected by name.
+    no `claims`). `facts` looks at one file of facts, `house` at the whole, with what `gather` gathered
+    from each file of facts. A rule with a `language` is asked about texts of that alone. One that is
+    `off` runs only where it is selected by name.
     """
 
     codes: tuple[str, ...]
@@ -123,6 +135,7 @@ class Rule:
     claims: Callable[[ClauseText], Iterable[Claim]] | None = None
     page: Callable[[PageView, Sequence[tuple[Section, Claim]]], Iterable[Found]] | None = None
     facts: Callable[[FactsFile], Iterable[Diagnostic]] | None = None
+    gather: Callable[[FactsFile], Iterable[Gathered]] | None = None
     house: Callable[[House], Iterable[Diagnostic]] | None = None
     language: str | None = None
     off: bool = False
