@@ -9,6 +9,8 @@ from typing import Final
 import pytest
 
 from policypages import build as pipeline
+from policypages.build.checking import check
+from policypages.checks.kinds import Choice
 from policypages.cli.report import short
 from policypages.diagnostics import CODES, Diagnostic, gather
 from policypages.sources import open_folder
@@ -26,7 +28,6 @@ NOT_FROM_CONTENT: Final = {
     "worker-lost": "a process that died: tests/unit/test_workers.py",
     "cache-ignored": "a torn manifest: tests/properties/test_incremental.py",
     "source-changed": "an edit during a build: tests/sites/test_machines.py",
-    "unused-allow": "`allow` comes with the checks that it silences",
 }
 
 
@@ -35,8 +36,7 @@ def problems_of(folder: Path) -> list[Diagnostic]:
     sources, found = open_folder(folder)
     if sources is None:
         return found
-    plan, more = pipeline.plan_build(sources, pipeline.Previous(), pipeline.Options(DAY))
-    return gather([*found, *(pipeline.carry_out(plan, None).diagnostics if plan else more)])
+    return gather([*found, *check(sources, pipeline.Options(DAY), Choice(), DAY).diagnostics])
 
 
 @pytest.mark.parametrize("code", CASES)

@@ -13,6 +13,7 @@ from policypages.build.watch import Watch
 from policypages.build.work import Progress, carry_out
 from policypages.checks.inspect import Inspector, Seen, Whole
 from policypages.checks.kinds import Choice, Level
+from policypages.checks.rules import CODES_OF_RULES
 from policypages.diagnostics import Diagnostic, Span, gather
 from policypages.model import Clause, Sources
 
@@ -29,10 +30,14 @@ def check(
     plan, found = plan_build(sources, Previous(), options)
     if plan is None or plan.repository is None:
         return Report(diagnostics=found)
+    all_rules = choice.everything
     choice = _with_settings(choice, plan.repository.site.settings.checks)
     inspection = Inspection(plan, plan.repository, choice, today)
     report = carry_out(replace(plan, options=replace(options, strict=False)), None, progress, inspection)
-    left = [*inspection.silence(report.diagnostics), *inspection.finish()]
+    broken = not plan.repository.site.entities or any(
+        one.severity == "error" and one.code not in CODES_OF_RULES for one in report.diagnostics
+    )
+    left = [*inspection.silence(report.diagnostics), *inspection.finish(broken=broken, all_rules=all_rules)]
     found = [_as_severe(one, choice) for one in left]
     report.diagnostics = gather(map(_strictly, found) if options.strict else found)
     return report
@@ -92,10 +97,11 @@ class Inspection(Watch):
         """Leave out of what the build found itself what nobody wants to see; all sites were looked at."""
         return list(self._inspector.silence(self._whole, found))
 
-    def finish(self) -> list[Diagnostic]:
+    def finish(self, *, broken: bool, all_rules: bool) -> list[Diagnostic]:
         """Say what is wrong with the whole, once all sites were looked at."""
+        limited = bool(self._plan.options.only)
         return self._inspector.finish(
-            self._whole, self._plan.sources.read, limited=bool(self._plan.options.only)
+            self._whole, self._plan.sources.read, limited=limited, broken=broken, all_rules=all_rules
         )
 
 

@@ -14,7 +14,8 @@ from policypages.formats.facts import locate
 
 CODE: Final = "dead-term"
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
-_NOT_SHOWN: Final = frozenset(("allow", "because", "review", "was", "extends", "when"))
+# edits are looked at in the texts that they change
+_NOT_SHOWN: Final = frozenset(("allow", "because", "edits", "review", "was", "extends", "when"))
 _ANY: Final = "|".join(f"(?:{term.pattern})" for term in TERMS)
 
 
@@ -78,7 +79,7 @@ def _message(term: DeadTerm, said: str) -> str:
     words = " ".join(said.split())
     if term.name == "a new law":
         return f"`{words}`: {term.why}"
-    return f"`{words}` is out of date: {term.why} on {term.since}"
+    return f"`{words}` is out of date since {term.since}: {term.why}"
 
 
 def _text(text: ClauseText) -> Iterable[Diagnostic]:

@@ -51,7 +51,7 @@ TERMS: Final = (
     ),
     DeadTerm(
         "SSL",
-        r"\b(?:SSL(?:v?[23](?:\.0)?)?|[Ss]ecure [Ss]ockets? [Ll]ayer)\b(?! [Cc]ertificates?\b)(?!\.)",
+        r"\b(?:SSL(?:v?[23](?:\.0)?)?|[Ss]ecure [Ss]ockets? [Ll]ayer)\b(?! [Cc]ertificates?\b)(?!\.\w)",
         date(2015, 6, 26),
         "it was deprecated for its weakness, and TLS took its place",
         "write `TLS`, or `encrypted on its way`",
@@ -134,7 +134,7 @@ TERMS: Final = (
         "Symbian",
         r"\bSymbian\b",
         date(2014, 1, 1),
-        "Nokia takes in no more programs for it",
+        "Nokia has taken in no programs for it",
         "take it out",
         "https://en.wikipedia.org/wiki/Symbian",
     ),

@@ -214,10 +214,14 @@ class Inspector:
                     continue
             yield one
 
-    def finish(self, whole: Whole, read: Callable[[str], bytes], *, limited: bool) -> list[Diagnostic]:
+    def finish(
+        self, whole: Whole, read: Callable[[str], bytes], *, limited: bool, broken: bool, all_rules: bool
+    ) -> list[Diagnostic]:
         """Say what was found in texts, with the sites that it hits, and what is wrong with the whole.
 
-        `read` gives the bytes of a source; `limited` tells that some sites were not looked at.
+        `read` gives the bytes of a source; `limited` tells that some sites were not looked at,
+        `broken` that an error kept something from being looked at, and `all_rules` that nobody asked
+        for some rules alone: then it shows which permissions silence nothing.
         """
         found = list(self._in_texts(whole, limited=limited))
         texts = [notes.text for notes in self.texts()]
@@ -239,7 +243,7 @@ class Inspector:
             gathered=whole.gathered,
             source=read,
             allowed=allowed,
-            limited=limited,
+            limited=limited or broken,
         )
         files = {text.file.file: text for text in texts}
         for rule in self._rules:
@@ -251,7 +255,7 @@ class Inspector:
                     whole.fired.add(permission)
                 else:
                     found.append(one)
-        if not limited and self._choice.everything and self._choice.wants(UNUSED_ALLOW):
+        if not house.limited and all_rules and self._choice.wants(UNUSED_ALLOW):
             found += self._unused(whole, read)
         return found
 
@@ -292,7 +296,10 @@ class Inspector:
 
     def _unused(self, whole: Whole, read: Callable[[str], bytes]) -> Iterator[Diagnostic]:
         """Say of each permission that silenced nothing that it is to go."""
+        off = {code for rule in RULES for code in rule.codes if not self._choice.wants(code, off=rule.off)}
         for file, path in self._stated(whole) - whole.fired:
+            if path[-1] in off:
+                continue  # nobody has looked
             find = locate_in_front if file.endswith(".md") else locate
             message, hint = f"`allow: {path[-1]}` silences nothing", "take it away"
             if path[-1] not in CODES_OF_RULES:

@@ -105,7 +105,8 @@ class House:
     `used` are the files of the texts that stand on a page, `read` the facts that clauses, titles,
     conditions and shown contacts read. `gathered` has what rules gathered from files of facts, each
     with those files as (path, entity id). `source` gives the bytes of a source; `allowed` tells, and
-    keeps in mind, that a file allows a code. `limited` tells that some sites were not looked at.
+    keeps in mind, that a file allows a code. `limited` tells that some sites were not looked at, or that
+    what is broken kept something from being looked at: what nobody uses is not known then.
     """
 
     site: Site

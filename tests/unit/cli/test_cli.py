@@ -185,7 +185,7 @@ def test_github_annotations_go_to_stdout(broken: Path) -> None:
     """With --format github a workflow reads annotations from stdout."""
     ran = run("-C", broken, "check", "--format", "github")
     assert (
-        "::error file=content/entities/acme-shop.yaml,line=6,col=1,endColumn=11,title=unknown-key::"
+        "::error file=content/entities/acme-shop.yaml,line=6,col=1,endColumn=10,title=unknown-key::"
         in ran.stdout
     )
 
