@@ -33,7 +33,8 @@ def found(folder: Path) -> list[dict[str, object]]:
 def allows(value: object) -> list[object]:
     """Return every `allow` of a YAML tree."""
     if isinstance(value, dict):
-        return [value["allow"]] * ("allow" in value) + [one for below in value.values() for one in allows(below)]
+        here = [value["allow"]] if "allow" in value else []
+        return here + [one for below in value.values() for one in allows(below)]
     return [one for below in value for one in allows(below)] if isinstance(value, list) else []
 
 
