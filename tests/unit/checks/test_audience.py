@@ -155,7 +155,10 @@ def test_the_address_of_another_site_is_not_this_site(tmp_path: Path, body: str,
 
 def test_another_language_is_left_alone(tmp_path: Path) -> None:
     """The words are English, and so is what is looked at."""
-    files = {"entities/acme.yaml": f"audience: employees\n{ACME}", "clauses/opening.md": clause("our customers")}
+    files = {
+        "entities/acme.yaml": f"audience: employees\n{ACME}",
+        "clauses/opening.md": clause("our customers"),
+    }
     case = house(tmp_path, files, "locale: de\nfallback: {de: en}\n")
     assert marked(alone(case, CODE), CODE) == []
 
