@@ -50,9 +50,12 @@ _GIVEN: Final = re.compile(
 )
 _SENTENCE: Final = re.compile(r"[.!?](?=\s|\Z)|[:;]\s|\n")
 _HOST: Final = r"(?P<host>(?:[a-z0-9-]+\.)+[a-z]{2,})"
-_THIS_SITE: Final = re.compile(
-    rf"\b(?:this|our)\s+(?:web\s?)?site,?\s*\(?(?:at\s+|located\s+at\s+)?(?:https?://)?{_HOST}\b(?!@)",
-    re.IGNORECASE,
+_THIS_SITE: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:this|our)\s+(?:web\s?)?site,?\s*\(?(?:at\s+|located\s+at\s+)?(?:https?://)?{_HOST}\b(?!@)",
+        rf"\bwe\s[^.?!]*?\b(?:let|allow|permit|create|open|delete)\s[^.?!]*?\baccounts?\s+(?:on|at)\s+{_HOST}",
+    )
 )
 
 
@@ -89,8 +92,9 @@ def _sentence(words: str, at: int) -> str:
 
 
 def _sites(passage: Passage) -> Iterable[Claim]:
-    for match in _THIS_SITE.finditer(passage.text):
-        yield Claim("site", match["host"].casefold(), passage, match.start("host"), match.end("host"))
+    for pattern in _THIS_SITE:
+        for match in pattern.finditer(passage.text):
+            yield Claim("site", match["host"].casefold(), passage, match.start("host"), match.end("host"))
 
 
 @lru_cache(256)
@@ -105,7 +109,9 @@ def _page(page: PageView, claims: Sequence[tuple[Section, Claim]]) -> Iterable[F
     hosts = {_host(page.entity.facts.get(key)) for key in ("site_url", "url")} - {""}
     for section, claim in claims:
         if claim.kind == "site":
-            known = not hosts or any(_same_site(claim.value, host) for host in hosts)
+            known = not page.entity.facts.get("site_url") or any(
+                _same_site(claim.value, host) for host in hosts
+            )
             if not known and is_shown(page, section, claim):
                 yield Found(section, _other_site(page, claim))
             continue
@@ -127,8 +133,7 @@ def _other_people(page: PageView, claim: Claim, audience: str) -> Diagnostic:
 
 
 def _other_site(page: PageView, claim: Claim) -> Diagnostic:
-    key = "site_url" if page.entity.facts.get("site_url") else "url"
-    label = Label(span_of(origin_in(page.entity, (key,))), "the address of this site")
+    label = Label(span_of(origin_in(page.entity, ("site_url",))), "the address of this site")
     return problem(
         CODE,
         f"the text takes `{claim.value}` for the site of this page",

@@ -22,10 +22,10 @@ _DATA: Final = re.compile(
     r"\b(?:aggregate[ds]?|data|information|figures?|statistics|statistical|totals?|records?|logs?|form|basis)\b",
     re.IGNORECASE,
 )
-_ELSEWHERE: Final = re.compile(
-    r"\b(?:not|never|no|cannot|nor|neither|without|surveys?|feedback|reports?|complaints?)\b|n['\u2019]t\b",
-    re.IGNORECASE,
+_DENIED: Final = re.compile(
+    r"(?:\b(?:not|never|no|cannot|nor|neither)\b|n['\u2019]t\b)(?:\W+\w+){0,4}\W+\Z", re.IGNORECASE
 )
+_ELSEWHERE: Final = re.compile(r"\b(?:surveys?|feedback|reports?|complaints?)\b", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 Pairs = dict[frozenset[str], str]
 
@@ -54,6 +54,8 @@ def _called_anonymous(text: ClauseText) -> Iterable[Claim]:
             at = start + len(sentence)
             said = _ANONYMOUS.search(sentence)
             if said is None or not _DATA.search(sentence) or _ELSEWHERE.search(sentence):
+                continue
+            if _DENIED.search(sentence[: said.start()]):
                 continue
             here = start + said.start()
             if passage.offsets[here] not in told:

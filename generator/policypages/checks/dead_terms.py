@@ -168,6 +168,7 @@ TERMS: Final = (
         rf"(?:latest|newest|most recent|new|recent)\b(?: \w+){{0,3}} (?:law|act|regulation|legislation)s?\b"
         rf"|\b(?:latest|newest|most recent)\b(?: \w+){{0,3}} (?:law|act|regulation)s?\b"
         rf"[^.;:]{{0,60}}?\b{_LAWS}\b"
+        rf"|\b(?:latest|newest|most recent)(?: of (?:which|these|them|those))? (?:is|was) the \b{_LAWS}\b"
         rf"|\b(?:new|newly enacted|recently enacted|upcoming|forthcoming) "
         rf"(?:EU |European |California )?{_LAWS}\b",
         date(2023, 1, 1),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from policypages.checks.kinds import FactsFile, Path, Rule
-from policypages.checks.secrets_known import KNOWN, LONG, MIN_BASE64, MIN_HEX
+from policypages.checks.secrets_known import KNOWN, LONG, MIN_BASE64, MIN_HEX, NAMED
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.facts import locate
 
@@ -19,6 +19,8 @@ _ANY: Final = re.compile("|".join(f"(?:{pattern})" for _, pattern in KNOWN) + f"
 _LONG: Final = re.compile(LONG)
 _HEX: Final = re.compile(r"[0-9a-fA-F]+")
 _MIXED: Final = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]")))
+_NAMED: Final = re.compile(NAMED)
+_ONE_WORD: Final = re.compile(r"(?=\S*\d)(?!\d{4}-\d\d)\S{6,}")
 _ADDRESS: Final = re.compile(r"https?://\S+")
 
 
@@ -29,6 +31,14 @@ def what_secret(value: str) -> str | None:
             return what
     if any(_is_random(word) for word in _LONG.findall(_ADDRESS.sub(" ", value))):
         return "a key, since it is long and without any order"
+    return None
+
+
+def _by_name(path: Path, value: str) -> str | None:
+    """Say what a fact is whose name says it, if it is one word with a digit in it."""
+    names = [key for key in path if isinstance(key, str)]
+    if _NAMED.search(names[-1]) and _ONE_WORD.fullmatch(value):
+        return "a password, by its name"
     return None
 
 
@@ -46,10 +56,11 @@ def _entropy(word: str) -> float:
 
 def _facts(facts: FactsFile) -> Iterable[Diagnostic]:
     texts = [(path, value) for path, value in facts.leaves.items() if isinstance(value, str)]
-    if _ANY.search("\n".join([value for _, value in texts])) is None:
+    named = any(_NAMED.search(key) for path, _ in texts for key in path[-1:] if isinstance(key, str))
+    if not named and _ANY.search("\n".join([value for _, value in texts])) is None:
         return
     for path, value in texts:
-        what = what_secret(value)
+        what = what_secret(value) or _by_name(path, value)
         if what is not None:
             yield problem(
                 CODE,

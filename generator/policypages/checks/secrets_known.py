@@ -39,6 +39,9 @@ KNOWN: Final = (
     ),
 )
 
+# names of facts whose value is a secret
+NAMED: Final = r"(?i:passw(?:or)?d|passphrase|api_?key|secret|private_?key|access_?token|auth_?token)"
+
 LONG: Final = r"[A-Za-z0-9+/_=-]{32,}"
 MIN_BASE64: Final = 4.5
 MIN_HEX: Final = 3.0

@@ -139,6 +139,8 @@ def test_the_page_of_a_policy_for_others_may_name_them(tmp_path: Path) -> None:
         ("On this site, kp.example, nobody pays.", ["kp.example"]),
         ("On our website (www.kp.example) nobody pays.", ["www.kp.example"]),
         ("On this web site at https://kp.example/x nobody pays.", ["kp.example"]),
+        ("We do not let children open accounts on kp.example.", ["kp.example"]),
+        ("You may have accounts on kp.example.", []),
         ("On this site, www.acme.example, nobody pays.", []),
         ("On our site (shop.acme.example) nobody pays.", []),
         ("Write to our site, me@kp.example.", []),

@@ -23,6 +23,7 @@ LOGS = clause("Each line holds your number.", "tags: [logs, identifies]\n")
         ("All of it is anonymised information. Words.", ["anonymised"]),
         ("- one\n- anonymous totals\n", ["anonymous"]),
         ("We keep *anonymous* records.", ["anonymous"]),
+        ("The data is on an anonymous basis, so that no name is in it.", ["anonymous"]),
         ("We keep totals.", []),
         ("The data is not anonymous.", []),
         ("We never call such data anonymous.", []),

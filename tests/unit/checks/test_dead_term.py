@@ -44,6 +44,7 @@ def _marked(tmp_path: Path, body: str, settings: str = "") -> list[str]:
         ("We use Universal Analytics.", "Universal Analytics"),
         ("As Directive 95/46/EC asks, we keep little.", "Directive 95/46/EC"),
         ("Your rights are in the Data Protection Act 1998.", "Data Protection Act 1998"),
+        ("Of these laws the latest is the CCPA.", "latest is the CCPA"),
         ("The CCPA is the latest privacy law.", "CCPA is the latest privacy law"),
         ("The newest law, the CCPA, gives rights.", "newest law, the CCPA"),
         (

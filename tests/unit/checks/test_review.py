@@ -13,6 +13,7 @@ from tests.factcase import ACME, alone, clause, house
 from policypages.checks.review import due, overdue
 from policypages.values import Duration, Unit
 
+REVIEW = "{verified: 2025-01-01, every: 1 year}"
 CODE = "review-overdue"  # for 2026-11-22, the day of all tests of sites
 
 
@@ -98,7 +99,7 @@ def test_clauses_variants_and_groups_are_reviewed_too(tmp_path: Path) -> None:
     files = {
         "clauses/opening.md": clause("Words.", review),
         "clauses/opening@brief.md": clause("Word.", review),
-        "entities/group.yaml": "publish: false\nname: G\nreview:\n  .: {verified: 2025-01-01, every: 1 year}\n",
+        "entities/group.yaml": f"publish: false\nname: G\nreview:\n  .: {REVIEW}\n",
     }
     found = alone(house(tmp_path, files), CODE).report.diagnostics
     assert [one.span and (one.span.file, one.span.line, one.span.column) for one in found] == [

@@ -66,6 +66,24 @@ def test_facts_of_a_policy_page_are_no_secrets(value: str) -> None:
     assert what_secret(value) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("api_key", "hunter22", True),
+        ("db_password", "tr33house", True),
+        ("password_rules", "at least 12 signs", False),
+        ("secretary", "Kim", False),
+        ("client_secret", "2026-01-02", False),
+        ("product", "hunter22", False),
+    ],
+)
+def test_a_name_may_say_what_a_short_value_is(tmp_path: Path, name: str, value: str, *, told: bool) -> None:
+    """One word with a digit in it, under a name for passwords, is one."""
+    entity = f"{ACME}extra:\n  {name}: {value}\n"
+    case = house(tmp_path, {"entities/acme.yaml": entity}, f"names:\n  extra: {{{name}: text}}\n")
+    assert marked(alone(case, CODE), CODE) == ([value] if told else [])
+
+
 def test_the_value_is_marked_and_never_printed(tmp_path: Path) -> None:
     """The place and the path are told; the value stands in no message, hint or label."""
     secret = SECRETS["a GitHub token"]

@@ -19,6 +19,7 @@ ALLOW = "allow: {dead-term: agreed}"
 ADJUSTED = ACME.replace("privacy: {}", f"privacy: {{adjust: {{opening: {{{ALLOW}}}}}}}")
 IN_LOCALE = f"{PRIVACY}in:\n  en: {{adjust: {{opening: {{{ALLOW}}}}}}}\n"
 OWN = f"privacy: {{sections: [{{clause: opening, {ALLOW}}}]}}"
+OVER = f"policies: {{privacy: {{adjust: {{opening: {{{ALLOW}}}}}}}}}"
 PLACES = {
     "adjust": {"entities/acme.yaml": ADJUSTED},
     "outline": {"policies/privacy.yaml": f"title: P\nsections:\n  - {{clause: opening, {ALLOW}}}\n"},
@@ -29,9 +30,7 @@ PLACES = {
     },
     "clause": {"clauses/opening.md": clause(DEAD, f"{ALLOW}\n")},
     "policy in a locale": {"policies/privacy.yaml": IN_LOCALE},
-    "entity in a locale": {
-        "entities/acme.yaml": f"{ACME}in:\n  en: {{policies: {{privacy: {{adjust: {{opening: {{{ALLOW}}}}}}}}}}}\n"
-    },
+    "entity in a locale": {"entities/acme.yaml": f"{ACME}in:\n  en: {{{OVER}}}\n"},
     "group": {
         "entities/group.yaml": f"publish: false\n{ADJUSTED}",
         "entities/acme.yaml": f"extends: group\n{ACME}",
@@ -77,13 +76,6 @@ def test_handed_down_it_is_used_when_one_child_needs_it(tmp_path: Path) -> None:
     case = house(tmp_path, files).check()
     assert codes(case) == []
     assert codes(case.change("entities/beta.yaml", None).check()) == [CODE]
-
-
-def test_what_no_build_survives_cannot_be_allowed(tmp_path: Path) -> None:
-    """The code of an error is told to be none that an `allow` is for."""
-    files = {"entities/acme.yaml": f"allow: {{missing-fact: x}}\n{ACME}"}
-    (one,) = house(tmp_path, files).check().report.diagnostics
-    assert (one.code, one.message) == (CODE, "`missing-fact` cannot be allowed")
 
 
 @pytest.mark.parametrize(
