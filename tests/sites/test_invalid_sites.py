@@ -29,7 +29,6 @@ NOT_FROM_CONTENT: Final = {
     "worker-lost": "a process that died: tests/unit/test_workers.py",
     "cache-ignored": "a torn manifest: tests/properties/test_incremental.py",
     "source-changed": "an edit during a build: tests/sites/test_machines.py",
-    "unused-allow": "`allow` comes with the checks that it silences",
 }
 
 

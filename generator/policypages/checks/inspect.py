@@ -15,6 +15,7 @@ from policypages.checks.kinds import (
     Claim,
     ClauseText,
     FactsFile,
+    Gathered,
     House,
     Library,
     MadeSite,
@@ -27,6 +28,7 @@ from policypages.checks.made import made_site
 from policypages.checks.marks import read_theme
 from policypages.checks.rules import CODES_OF_ASKING, RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
+from policypages.diagnostics import RULES as REGISTERED
 from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats.facts import locate, locate_in_front
 from policypages.model import Clause, PageTask, Section, Site, SitePlan, SourceFile
@@ -36,13 +38,18 @@ class Seen(NamedTuple):
     """What looking at one site came to; what another site of the same process told is not told again.
 
     `hits` name what was found in texts that the site uses, `news` what is behind such a name.
-    `used` are files of clauses; `stated` are permissions, `fired` are those that silenced something.
+    `used` are files of clauses; `read` are facts that only this site reads, `gathered` is what rules
+    gathered from `own`, as (path, entity id). `stated` are permissions, `fired` are those that silenced
+    something.
     """
 
     found: tuple[Diagnostic, ...] = ()
     hits: tuple[str, ...] = ()
     news: tuple[tuple[str, Diagnostic], ...] = ()
     used: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    own: tuple[str, str] = ("", "")
+    gathered: tuple[Gathered, ...] = ()
     stated: tuple[Permission, ...] = ()
     fired: tuple[Permission, ...] = ()
 
@@ -54,6 +61,8 @@ class Whole:
     hits: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     news: dict[str, Diagnostic] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    gathered: dict[Gathered, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     stated: set[Permission] = field(default_factory=set)
     fired: set[Permission] = field(default_factory=set)
 
@@ -63,6 +72,9 @@ class Whole:
             self.hits[hit].append(id_)
         self.news.update(seen.news)
         self.used.update(seen.used)
+        self.read.update(seen.read)
+        for one in seen.gathered:
+            self.gathered[one].append(seen.own)
         self.stated.update(seen.stated)
         self.fired.update(seen.fired)
 
@@ -86,7 +98,7 @@ class Inspector:
         self._today = today
         self._read = read
         self._rules = [rule for rule in rules if any(choice.wants(c, off=rule.off) for c in rule.codes)]
-        self._reader = TextReader(self._rules, choice, site.settings.locale)
+        self._reader = TextReader(self._rules, choice, site.settings.locale, site.settings.checks)
         self._clauses = tuple(clauses)
         self._always = [
             (number, rule.page)
@@ -103,14 +115,19 @@ class Inspector:
         """Tell whether any rule looks at pages as they were made."""
         return any(rule.site is not None for rule in self._rules)
 
-    def look_at(self, own: SourceFile, plan: SitePlan | None, made: Mapping[str, bytes]) -> Seen:
+    def look_at(
+        self, own: SourceFile, plan: SitePlan | None, made: Mapping[str, bytes], read: Iterable[str] = ()
+    ) -> Seen:
         """Look at the facts of one entity's own file, and at its pages; a group has none.
 
-        `made` are the bytes of pages by output path; one that could not be made has none.
+        `made` are the bytes of pages by output path; one that could not be made has none. `read` are
+        the facts that the file's own outline reads.
         """
-        look = _Look()
+        look = _Look(own)
+        look.read += [fact for fact in read if fact not in self._read and self._is_news(("read", fact))]
         sample = plan.sample if plan is not None else own.values.get("sample") is True
-        self._facts(FactsFile(own, dict(leaves(own.values)), sample, self._today, self._read), look)
+        checks = self._site.settings.checks
+        self._facts(FactsFile(own, dict(leaves(own.values)), sample, self._today, self._read, checks), look)
         look.stated += stated_in(own.file, own.values)
         if plan is not None:
             pages = {
@@ -131,6 +148,8 @@ class Inspector:
     def _facts(self, facts: FactsFile, look: _Look) -> None:
         file = facts.file
         for rule in self._rules:
+            if rule.gather is not None:
+                look.gathered += rule.gather(facts)
             for one in rule.facts(facts) if rule.facts is not None else ():
                 if not self._choice.wants(one.code, off=rule.off):
                     continue
@@ -153,6 +172,8 @@ class Inspector:
             file = notes.text.file.file
             if self._is_news(("used", file)):
                 look.used.append(file)
+            if self._is_news(("reads", notes.text.digest)):
+                look.read += notes.text.reads.facts - self._read
             if notes.found:
                 self._hits(page, section, notes, look)
             for number, made in notes.claims.items():
@@ -219,14 +240,50 @@ class Inspector:
         """Yield the notes of every text that compiles; done before sites are looked at, it is done once."""
         return map(self._reader.notes, self._clauses)
 
-    def finish(self, whole: Whole, read: Callable[[str], bytes], *, limited: bool) -> list[Diagnostic]:
+    def silence(self, whole: Whole, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        """Leave out what reading the files found under a rule's code, where it is unwanted or allowed."""
+        stated = self._stated(whole)
+        for one in found:
+            if one.code in REGISTERED:
+                permission = Permission(one.span.file if one.span is not None else "", ("allow", one.code))
+                if not self._choice.wants(one.code):
+                    continue
+                if permission in stated:
+                    whole.fired.add(permission)
+                    continue
+            yield one
+
+    def finish(
+        self, whole: Whole, read: Callable[[str], bytes], *, limited: bool, broken: bool, all_rules: bool
+    ) -> list[Diagnostic]:
         """Say what was found in texts, with the sites that it hits, and what is wrong with the whole.
 
-        `read` gives the bytes of a source; `limited` tells that some sites were not looked at.
+        `read` gives the bytes of a source; `limited` tells that some sites were not looked at,
+        `broken` that an error kept something from being looked at, and `all_rules` that nobody asked
+        for some rules alone: then it shows which permissions silence nothing.
         """
         found = list(self._in_texts(whole, limited=limited))
         texts = [notes.text for notes in self.texts()]
-        house = House(self._site, texts, frozenset(whole.used), self._read, self._today, limited)
+        stated = self._stated(whole)
+
+        def allowed(file: str, code: str) -> bool:
+            permission = Permission(file, ("allow", code))
+            if permission not in stated:
+                return False
+            whole.fired.add(permission)
+            return True
+
+        house = House(
+            site=self._site,
+            texts=texts,
+            used=frozenset(whole.used),
+            read=self._read | whole.read,
+            today=self._today,
+            gathered=whole.gathered,
+            source=read,
+            allowed=allowed,
+            limited=limited or broken,
+        )
         files = {text.file.file: text for text in texts}
         for rule in self._rules:
             for one in rule.house(house) if rule.house is not None else ():
@@ -237,7 +294,7 @@ class Inspector:
                     whole.fired.add(permission)
                 else:
                     found.append(one)
-        if not limited and self._choice.everything and self._choice.wants(UNUSED_ALLOW):
+        if not house.limited and all_rules and self._choice.wants(UNUSED_ALLOW):
             found += self._unused(whole, read)
         return found
 
@@ -266,17 +323,22 @@ class Inspector:
                 return in_values(file, policy.values, one.code)
         return None
 
-    def _unused(self, whole: Whole, read: Callable[[str], bytes]) -> Iterator[Diagnostic]:
-        """Say of each permission that silenced nothing that it is to go."""
+    def _stated(self, whole: Whole) -> set[Permission]:
+        """Return every permission of the house, once all sites were looked at."""
         stated = set(whole.stated)
         for policy in self._site.policies.values():
             stated.update(stated_in(policy.file, policy.values))
         for files in self._site.clauses.values():
             for clause in files:
                 stated.update(stated_in(clause.file, clause.values))
-        for file, path in stated - whole.fired:
-            if path[-1] in CODES_OF_ASKING:  # a host that answers today is no reason to take it away
-                continue
+        return stated
+
+    def _unused(self, whole: Whole, read: Callable[[str], bytes]) -> Iterator[Diagnostic]:
+        """Say of each permission that silenced nothing that it is to go."""
+        off = {code for rule in RULES for code in rule.codes if not self._choice.wants(code, off=rule.off)}
+        for file, path in self._stated(whole) - whole.fired:
+            if path[-1] in off or path[-1] in CODES_OF_ASKING:
+                continue  # nobody has looked; and a host that answers today is no reason to take it away
             find = locate_in_front if file.endswith(".md") else locate
             message, hint = f"`allow: {path[-1]}` silences nothing", "take it away"
             yield problem(UNUSED_ALLOW, message, find(file, read(file), path, key=True), hint=hint)
@@ -308,11 +370,14 @@ def _overlap(one: Span, other: Span) -> bool:
 class _Look:
     """What one site comes to while it is looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: SourceFile) -> None:
+        self.own = (own.file, own.id)
         self.found: list[Diagnostic] = []
         self.hits: dict[str, None] = {}
         self.news: list[tuple[str, Diagnostic]] = []
         self.used: list[str] = []
+        self.read: list[str] = []
+        self.gathered: list[Gathered] = []
         self.stated: list[Permission] = []
         self.fired: set[Permission] = set()
 
@@ -322,6 +387,9 @@ class _Look:
             tuple(self.hits),
             tuple(self.news),
             tuple(self.used),
+            tuple(self.read),
+            self.own,
+            tuple(self.gathered),
             tuple(self.stated),
             tuple(self.fired),
         )

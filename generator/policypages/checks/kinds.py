@@ -15,6 +15,8 @@ from policypages.model import ClauseFile, Entity, PageTask, Reads, Section, Site
 Path = tuple[str | int, ...]
 Level = Severity | Literal["off"]
 Made = TypeVar("Made")
+Gathered = tuple[str, Any]
+"""What a rule gathers from a file of facts to judge at the end: a kind, and a value that can be hashed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +24,8 @@ class ClauseText:
     """One text of a clause as rules see it, the edits of one use applied.
 
     `passages` are those of title, summary and body; `links` are those without tags in their address.
-    `reads` is what title, summary and body read. `digest` tells it from every other text.
+    `reads` is what title, summary and body read. `digest` tells it from every other text. `checks` is
+    what the settings say of rules.
     """
 
     file: ClauseFile
@@ -32,6 +35,7 @@ class ClauseText:
     prose: Prose
     reads: Reads
     tags: frozenset[str]
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -135,7 +139,8 @@ class FactsFile:
     """One file of facts, by itself: `leaves` are its texts, numbers and dates, by path.
 
     `sample` tells that its site is not to be published, `today` for which day it is looked at;
-    `read` are the facts that clauses, titles, conditions and shown contacts read.
+    `read` are the facts that clauses, titles, conditions and shown contacts read. `checks` is what
+    the settings say of rules.
     """
 
     file: SourceFile
@@ -143,6 +148,7 @@ class FactsFile:
     sample: bool
     today: date
     read: frozenset[str] = frozenset()
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +156,10 @@ class House:
     """The whole: every text of every clause that compiles, and what all pages together use.
 
     `used` are the files of the texts that stand on a page, `read` the facts that clauses, titles,
-    conditions and shown contacts read. `limited` tells that some sites were not looked at.
+    conditions and shown contacts read. `gathered` has what rules gathered from files of facts, each
+    with those files as (path, entity id). `source` gives the bytes of a source; `allowed` tells, and
+    keeps in mind, that a file allows a code. `limited` tells that some sites were not looked at, or that
+    what is broken kept something from being looked at: what nobody uses is not known then.
     """
 
     site: Site
@@ -158,6 +167,9 @@ class House:
     used: frozenset[str]
     read: frozenset[str]
     today: date
+    gathered: Mapping[Gathered, Sequence[tuple[str, str]]]
+    source: Callable[[str], bytes]
+    allowed: Callable[[str, str], bool]
     limited: bool = False
 
 
@@ -168,9 +180,10 @@ class Rule:
     `text` looks at one text of a clause, once; `claims` gathers from it, once, what each page has to
     bear out, and `page` looks at a page whose texts have such claims (at every page, where there is
     no `claims`). `site` looks at all pages of a site as they were made. `facts` looks at one file of
-    facts, `house` at the whole. A rule with a `language` is asked about texts of that alone. One that
-    is `off` runs only where it is selected by name. `yields` names for a code those that say more of
-    the same words: where one of them stands, the first is not shown.
+    facts, `house` at the whole, with what `gather` gathered from each file of facts. A rule with a
+    `language` is asked about texts of that alone. One that is `off` runs only where it is selected by
+    name. `yields` names for a code those that say more of the same words: where one of them stands, the
+    first is not shown.
     """
 
     codes: tuple[str, ...]
@@ -179,6 +192,7 @@ class Rule:
     page: Callable[[PageView, Sequence[tuple[Section, Claim]]], Iterable[Found]] | None = None
     site: Callable[[MadeSite], Iterable[FoundAt]] | None = None
     facts: Callable[[FactsFile], Iterable[Diagnostic]] | None = None
+    gather: Callable[[FactsFile], Iterable[Gathered]] | None = None
     house: Callable[[House], Iterable[Diagnostic]] | None = None
     language: str | None = None
     off: bool = False

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from policypages.checks import (
+    audience,
+    contradiction,
+    dead_term,
     drift,
     gaps,
     html,
@@ -13,11 +16,16 @@ from policypages.checks import (
     outside,
     placeholders,
     promises,
+    review,
+    secret_value,
     signs,
     spelling,
     structure,
+    suspicious,
     terms,
     titles,
+    unused_facts,
+    unused_texts,
 )
 from policypages.checks.kinds import Rule
 
@@ -34,6 +42,14 @@ RULES: Final[tuple[Rule, ...]] = (
     spelling.RULE,
     signs.RULE,
     terms.RULE,
+    audience.RULE,
+    contradiction.RULE,
+    dead_term.RULE,
+    review.RULE,
+    secret_value.RULE,
+    suspicious.RULE,
+    unused_facts.RULE,
+    unused_texts.RULE,
 )
 ASKING: Final[tuple[Rule, ...]] = (outside.RULE,)
 """Rules whose findings are questions to other hosts; they look only where those may be asked."""

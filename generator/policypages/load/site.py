@@ -12,6 +12,7 @@ from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, has_e
 from policypages.formats.facts import locate, read_yaml
 from policypages.formats.language import known_locale
 from policypages.formats.schema import Kind, validate
+from policypages.formats.unseen import unseen, unseen_problem
 from policypages.load.listing import list_entities
 from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
 from policypages.values import why_not_id
@@ -35,7 +36,6 @@ _BROKEN: Final = (
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)(?<=\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _NEWLINES: Final = re.compile(r"\r\n?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_UNSEEN: Final = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _MAX_UNSEEN: Final = 20
 MAX_CLAUSE: Final = 1_000_000
 
@@ -183,15 +183,10 @@ def clause_text(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
 
 
 def _unseen(path: str, text: str) -> list[Diagnostic]:
-    """Warn of characters that turn, join or hide what is read: https://trojansource.codes."""
+    """Warn of characters that turn, join or hide what is read."""
     return [
-        problem(
-            "suspicious-character",
-            f"U+{ord(match.group()):04X} is not seen, and changes what is read",
-            _span_at(path, text, match.start()),
-            hint="take it out, unless the language needs it",
-        )
-        for match in islice(_UNSEEN.finditer(text), _MAX_UNSEEN)
+        unseen_problem(match.group(), _span_at(path, text, match.start()))
+        for match in islice(unseen(text), _MAX_UNSEEN)
     ]
 
 
