@@ -23,6 +23,7 @@ names:
   contacts: [privacy]
   wording: [site]
   extra: {product: text, tools: list of text, sells: yes or no, inbox: email}
+checks: {ignore: [unused-fact, unused-clause, unused-variant]}
 """
 
 

@@ -27,6 +27,7 @@ names:
   retention: [records]
   wording: [site]
   extra: {product: text, tools: list of text}
+checks: {ignore: [unused-fact]}
 """
 
 

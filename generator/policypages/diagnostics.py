@@ -212,8 +212,9 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
 }
 
 _OF_RULES: Final = ("What a page claims", "Words", "What nobody needs or looked at")
-RULES: Final = frozenset(code.name for group in _OF_RULES for code in GROUPS.get(group, ())) | {
-    "unused-allow"
+RULES: Final = frozenset(code.name for group in _OF_RULES for code in GROUPS[group]) | {
+    "suspicious-character",
+    "unused-allow",
 }
 """The codes of the rules of `policypages check`: they may be chosen, and what they find may be allowed."""
 CODES: Final = {code.name: code for codes in GROUPS.values() for code in codes}

@@ -63,7 +63,7 @@ def test_a_gap_as_typed_is_an_error(text: str, words: str) -> None:
         "a. One. b. Two. The .. of a path, by its path, `.`.",
         "A :) smiles, and winks ;) too.",
         "Take this for example. (And that, for example.)",
-        'He said “so.”  And she said "so."  And so on.',
+        "He said “so.”  And she said “so.”  And so on.",
         "| a | b |\n|---|---|\n| 1   |   2  |",
         "and/or, (and) or. [x]: see.".replace("or. [x]: see.", "so on."),
         "Vitamin A. Plan B. Bend, OR.",
