@@ -14,8 +14,9 @@ _CONTROL: Final = r"\x00-\x1f\x7f-\x9f"
 _LAST: Final = "\ud7ff"
 _BREAKS: Final = ("\u2028", "\u2029")
 _KEY: Final = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}"
-# text that no sign begins, in which no `: ` makes a key and no ` #` a comment
-_SAFE: Final = rf"[^#:{_CONTROL}]*"
+# text that no sign begins, in which no `: ` makes a key and no ` #` a comment; to go back over what
+# was taken (`*+` does not) would take time and change nothing
+_SAFE: Final = rf"[^#:{_CONTROL}]*+"
 _TEXT: Final = rf"[^ !-#%-'*,:-@\[-^`{{-}}{_CONTROL}-](?:{_SAFE}:(?=[^ {_CONTROL}]))*{_SAFE}"
 _QUOTED: Final = rf"\"[^\"\\{_CONTROL}]*\"|'[^'{_CONTROL}]*'"
 # inside brackets a comma ends a text, and a colon may be a key's

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 VERSION: Final = 1
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+_quoted: Final = json.encoder.encode_basestring_ascii  # the function inside `json.dumps`, for a text
 
 
 class Known(NamedTuple):
@@ -83,7 +84,7 @@ def _pieces(head: str, sites: Mapping[str, str]) -> Iterator[bytes]:
     yield f"{head}\n".encode()
     ids = [*sites]
     for at in range(0, len(ids), 1000):
-        yield "".join([f"[{json.dumps(id_)},{sites[id_]}]\n" for id_ in ids[at : at + 1000]]).encode()
+        yield "".join([f"[{_quoted(id_)},{sites[id_]}]\n" for id_ in ids[at : at + 1000]]).encode()
 
 
 def is_whole(data: bytes) -> bool:

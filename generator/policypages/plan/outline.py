@@ -70,7 +70,8 @@ class _Resolving:
         self.read: list[frozenset[str]] = []
         self.was: dict[str, str] = {}
         self.every: list[Section] = []
-        self._tell(outline.found)
+        if outline.found:
+            self._tell(outline.found)
 
     def run(self) -> Resolved:
         kept = self._keep(self.outline.sections)
