@@ -32,6 +32,7 @@ _NOTHING: Final = re.compile(rf" *(?:#[^{_CONTROL}]*)?")
 _BLOCKS: Final = re.compile(r"\n(?=[^ \n#-])")
 _SHORT: Final = 120
 _BELOW: Final = object()  # a key that has its value on the lines below it, or none
+_SIGNS: Final = frozenset("[{\"'")
 _NULLS: Final = frozenset({"~", "null"})
 
 
@@ -113,7 +114,12 @@ def _read_line(line: str) -> tuple[int, str | None, Any] | None:
             raise NotPlainError
         return None
     spaces, key, given = found.groups()
-    return len(spaces), key, _BELOW if given is None else _value(given)
+    if given is None:
+        return len(spaces), key, _BELOW
+    if given[0] in _SIGNS:
+        return len(spaces), key, _value(given)
+    text = given.rstrip(" ")
+    return len(spaces), key, None if text in _NULLS else text
 
 
 # most lines of a site's entities stand in many of them: keys, yes and no, the same cookies

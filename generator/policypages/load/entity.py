@@ -60,6 +60,7 @@ class EntityLoader:
         self._sources = sources
         self._ancestors: dict[str, _Merged] = {}
         self._core: dict[str, Mapping[str, str] | None] = {}
+        self._no_extra: dict[str, Any] = dict.fromkeys(site.settings.names.get("extra") or ())
         # by identity of what a file states, which lasts since it is held: the labels, and what follows
         self._cookies: dict[int, tuple[Mapping[str, Any], Mapping[str, str], _Cookies]] = {}
 
@@ -205,7 +206,7 @@ class EntityLoader:
                 name: _duration(retention.get(name), locale) for name in names.get("retention") or ()
             },
             "wording": {name: wording.get(name) for name in names.get("wording") or ()},
-            "extra": {name: extra.get(name) for name in names.get("extra") or {}},
+            "extra": {**self._no_extra, **extra},  # a file that names others was refused
         }
         return facts, []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from policypages.diagnostics import Diagnostic, Label, did_you_mean, problem
@@ -87,7 +88,7 @@ class _View:
         self.words = words
         self.site = site
         self.base = base
-        policies = repr([(link.id, link.title, link.path) for link in site.policies])
+        policies = _policies_text(site.policies)
         self.texts = [repr((site.id, site.name)), repr(site.sample), repr(site.url), site.home + policies]
         self.outlines: dict[str, tuple[Resolved, dict[str, Any]]] = {}
 
@@ -357,6 +358,11 @@ class _SiteWork:
 
     def _complain(self, code: str, message: str, span: Any, hint: str | None) -> None:
         self.found.append(problem(code, message, span, hint=hint, entities=(self.id,)))
+
+
+@lru_cache(1024)
+def _policies_text(links: tuple[PolicyLink, ...]) -> str:
+    return repr([(link.id, link.title, link.path) for link in links])
 
 
 def _named(file: FileTask) -> str:
