@@ -153,6 +153,7 @@ class Stopwatch(Watch):
         """Put measures round the steps of a builder."""
         from policypages.build.timed import timed_engine  # noqa: PLC0415 - brings Jinja, which is here now
 
+        builder.read_ahead = self.timed("loading", builder.read_ahead)
         builder.load = self.timed("loading", builder.load)
         builder.plan = self.timed("planning", builder.plan, "sites")
         builder.write = self.timed("writing", builder.write, "files_written")

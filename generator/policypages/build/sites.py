@@ -59,6 +59,7 @@ class SiteBuilder:
         trace: Trace,
         stamp_of: Callable[[str], str],
     ) -> None:
+        self.read_ahead: Callable[[Sequence[str]], None] = repository.loader.read_ahead
         self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = repository.loader.load
         self.plan: Callable[[Loaded], tuple[SitePlan | None, list[Diagnostic]]] = repository.planner.plan
         self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render_file
@@ -72,13 +73,14 @@ class SiteBuilder:
         self._stamp_of = stamp_of
 
     def build(self, ids: Sequence[str]) -> Iterator[SiteResult]:
-        """Build sites, a few of them at a time: all are loaded, then all are planned, rendered, staged.
+        """Build sites, a few of them at a time: all are read, then all are loaded, planned, rendered, staged.
 
         Code that does the same for one site after the other is still in the processor's caches, which
         takes a seventh off a build; so few plans and pages take little memory.
         """
         for at in range(0, len(ids), TOGETHER):
             few = ids[at : at + TOGETHER]
+            self.read_ahead(few)
             loaded = [self.load(id_) for id_ in few]
             planned = [self.plan(one) for one, _ in loaded]
             made = [self._make(*each) for each in zip(few, loaded, planned, strict=True)]
