@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from policypages.formats.templates.theme import ThemeEngine
     from policypages.load.entity import Loaded
     from policypages.model import FileRecord, FileTask, MadeFile, SitePlan
+    from policypages.plan.sites import Planned
 
 TOGETHER: Final = 40  # sites that are built together; see `SiteBuilder.build`
 
@@ -61,7 +62,7 @@ class SiteBuilder:
     ) -> None:
         self.read_ahead: Callable[[Sequence[str]], None] = repository.loader.read_ahead
         self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = repository.loader.load
-        self.plan: Callable[[Loaded], tuple[SitePlan | None, list[Diagnostic]]] = repository.planner.plan
+        self.plan: Callable[[Sequence[Loaded]], list[Planned]] = repository.planner.plan
         self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render_file
         self.write: Callable[[Stage, str, bytes], FileRecord] = stage_file
         self.engine = repository.engine
@@ -82,7 +83,7 @@ class SiteBuilder:
             few = ids[at : at + TOGETHER]
             self.read_ahead(few)
             loaded = [self.load(id_) for id_ in few]
-            planned = [self.plan(one) for one, _ in loaded]
+            planned = self.plan([one for one, _ in loaded])
             made = [self._make(*each) for each in zip(few, loaded, planned, strict=True)]
             yield from map(self._result, loaded, planned, made)
 
@@ -90,7 +91,7 @@ class SiteBuilder:
         self,
         id_: str,
         loaded: tuple[Loaded, list[Diagnostic]],
-        planned: tuple[SitePlan | None, list[Diagnostic]],
+        planned: Planned,
     ) -> _Made:
         """Render the files of a site; a group has none, and is looked at all the same."""
         found = [*loaded[1], *planned[1]]
@@ -105,7 +106,7 @@ class SiteBuilder:
     def _result(
         self,
         loaded: tuple[Loaded, list[Diagnostic]],
-        planned: tuple[SitePlan | None, list[Diagnostic]],
+        planned: Planned,
         made: _Made,
     ) -> SiteResult:
         """Stage what was rendered of a site, and say what came of it."""
