@@ -103,7 +103,7 @@ def _lines_of(block: str) -> dict[str, Any]:
 
 
 # what stands below a key at the margin is the same in many entities of a house: cookies, dates, words
-_read_block = lru_cache(1 << 13)(_lines_of)
+_read_block = lru_cache(1 << 11)(_lines_of)
 
 
 def _read_line(line: str) -> tuple[int, str | None, Any] | None:

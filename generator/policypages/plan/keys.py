@@ -11,7 +11,7 @@ from zlib import crc32
 from policypages.model import FileTask, Task
 
 _SHOWN: Final = 3
-_MANY: Final = 4096
+_MANY: Final = 1024
 _TAG: Final = 8  # hex digits that stand for the name of a thing
 _MARK: Final = _TAG + 6  # and those that stand for the thing itself
 _HEX: Final = "%06x"
