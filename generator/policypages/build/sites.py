@@ -77,7 +77,7 @@ class SiteBuilder:
         """Build sites, a few of them at a time: all are read, then all are loaded, planned, rendered, staged.
 
         Code that does the same for one site after the other is still in the processor's caches, which
-        takes a seventh off a build; so few plans and pages take little memory.
+        takes a fifth off a build; so few plans and pages take little memory.
         """
         for at in range(0, len(ids), TOGETHER):
             few = ids[at : at + TOGETHER]
