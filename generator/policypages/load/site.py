@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -75,13 +75,39 @@ def load_file(
     return _checked(kind, id_, path, data, names)
 
 
+def load_entities(
+    sources: Sources, ids: Sequence[str], paths: Mapping[str, str], names: Mapping[str, Any]
+) -> dict[str, tuple[SourceFile, list[Diagnostic]]]:
+    """Read and validate the files of entities, each step of all before the next; see `SiteBuilder.build`."""
+    loaded: dict[str, tuple[SourceFile, list[Diagnostic]]] = {}
+    files = []
+    for id_ in ids:
+        data, found = _read(sources, paths[id_])
+        file = SourceFile(id_, paths[id_], data or b"", {})
+        if data is None:
+            loaded[id_] = file, found
+        else:
+            files.append(file)
+    read = [(file, *read_yaml(file.file, file.data)) for file in files]
+    loaded.update((file.id, _typed("entity", file, raw, found, names)) for file, raw, found in read)
+    return loaded
+
+
 def _checked(
     kind: Kind, id_: str, path: str, data: bytes, names: Mapping[str, Any] | None = None
 ) -> tuple[SourceFile, list[Diagnostic]]:
     """Validate the bytes of one YAML file."""
     raw, found = read_yaml(path, data)
+    return _typed(kind, SourceFile(id_, path, data, {}), raw, found, names)
+
+
+def _typed(
+    kind: Kind, file: SourceFile, raw: object, found: list[Diagnostic], names: Mapping[str, Any] | None
+) -> tuple[SourceFile, list[Diagnostic]]:
+    """Validate what was read of a YAML file, and put it into a file that has no values yet."""
     if found and not raw:
-        return SourceFile(id_, path, data, {}), found
+        return file, found
+    id_, path, data, _ = file
     values, more = validate(kind, path, raw, data, names)
     if not data.isascii():
         text = _NEWLINES.sub("\n", data.decode("utf-8-sig", "replace"))
