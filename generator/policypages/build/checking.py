@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from policypages.formats.templates.theme import ThemeEngine
     from policypages.load.entity import Loaded
     from policypages.plan.settle import Compiling
+    from policypages.plan.sites import Planned
 
 
 def check(
@@ -92,10 +93,10 @@ class Inspection(Watch):
             files.append(loaded.own)
             return loaded, found
 
-        def planning(loaded: Loaded) -> tuple[SitePlan | None, list[Diagnostic]]:
-            planned, found = plan(loaded)
-            plans.append(planned)
-            return planned, found
+        def planning(loaded: Sequence[Loaded]) -> list[Planned]:
+            planned = plan(loaded)
+            plans.extend(one for one, _ in planned)
+            return planned
 
         def rendering(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
             page, found = render(file, engine)

@@ -58,7 +58,7 @@ def walk(parts: Sequence[Part]) -> Iterator[Part]:
 def pages_of(repository: Repository, id_: str) -> tuple[tuple[Page, ...], list[Diagnostic]]:
     """Load and plan one entity as a build does, and return its pages; none for a group."""
     loaded, found = repository.loader.load(id_)
-    planned, more = repository.planner.plan(loaded)
+    [(planned, more)] = repository.planner.plan([loaded])
     pages = [
         _page(repository, file.path, file.task)
         for file in (planned.files if planned is not None else ())
