@@ -111,12 +111,12 @@ EntityLoader.load = dies
 _EDITED = """
 import pathlib
 from policypages.load.entity import EntityLoader
-real = EntityLoader.load
-def edited(loader, id_):
+real = EntityLoader.read_ahead
+def edited(loader, ids):
     with pathlib.Path("content/entities/acme.yaml").open("a") as file:
         file.write("# edited meanwhile\\n")
-    return real(loader, id_)
-EntityLoader.load = edited
+    return real(loader, ids)
+EntityLoader.read_ahead = edited
 """
 
 
