@@ -1,7 +1,7 @@
 """Terms that are out of date, each with the day since when, the reason and a source: data of a rule.
 
-Sources were looked up in 2026-11. `pattern` is a regular expression, cases as written unless it says
-otherwise; `beside` must stand in the same sentence, and `unless` must not.
+`source` is where the day and the reason can be read. `pattern` is a regular expression, cases as written
+unless it says otherwise; `beside` must stand in the same sentence, and `unless` must not.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """What passwords and keys look like: data of a rule.
 
-The patterns are those of detect-secrets (Apache 2.0, https://github.com/Yelp/detect-secrets, its
-folder `detect_secrets/plugins`) and, where it has none, of gitleaks (MIT,
-https://github.com/gitleaks/gitleaks, its `config/gitleaks.toml`), written anew in 2026-11; so are the
-limits of entropy: 4.5 bits a character for base64, 3 for hexadecimal digits.
+They follow detect-secrets (https://github.com/Yelp/detect-secrets, `detect_secrets/plugins`) and, where
+it has none, gitleaks (https://github.com/gitleaks/gitleaks, `config/gitleaks.toml`), written anew; so do
+the limits of entropy: 4.5 bits a character for base64, 3 for hexadecimal digits.
 """
 
 from __future__ import annotations
