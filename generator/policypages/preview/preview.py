@@ -1,0 +1,187 @@
+"""The preview of one folder: its live state, the pages that are open, and what is said of each change."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from policypages.diagnostics import Diagnostic, has_errors
+from policypages.preview import element
+from policypages.preview.live import Live, Shown
+from policypages.preview.overview import Overview
+
+OVERVIEW: Final = "_overview/index.html"
+_ASKED: Final = 5.0  # seconds in which a page without a socket counts as open: its script may be on its way
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How problems become words, handed in from outside: preview knows no terminal.
+
+    `text` writes diagnostics as the terminal shows them, without colours, given what reads a source;
+    `data` is one as JSON has it. `show` prints diagnostics, `say` one line, `bug` what went wrong
+    with ourselves.
+    """
+
+    text: Callable[[Sequence[Diagnostic], Callable[[str], str]], str]
+    data: Callable[[Diagnostic], dict[str, Any]]
+    show: Callable[[Sequence[Diagnostic], Callable[[str], str]], None]
+    say: Callable[[str], None]
+    bug: Callable[[Exception], None]
+
+
+class Open(Protocol):
+    """A page that somebody looks at; `made` tells which bytes, and `told` which problems it shows."""
+
+    path: str
+    made: str
+    told: str
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Send a message to the page."""
+        ...
+
+
+class Preview:
+    """Shows pages, and keeps the open ones true."""
+
+    def __init__(self, live: Live, voice: Voice, overview: Overview) -> None:
+        self.live = live
+        self.voice = voice
+        self.overview = overview
+        self.open: set[Open] = set()
+        self._said: set[str] = set()
+        self._wrong = False
+        self._bytes: dict[str, bytes] = {}  # what open pages show, by digest: to tell how they changed
+        overview.told = self.tell_index
+
+    @property
+    def number(self) -> int:
+        """The number of the state that is shown."""
+        return self.live.state.number if self.live.state is not None else 0
+
+    # ---- pages
+
+    def show(self, path: str) -> Shown:
+        """Show what stands at an output path, and print what is wrong with it, once."""
+        before = self.number
+        shown = self.live.show(path)
+        if self.number != before:
+            self.refresh()  # an edit was seen before it was heard of
+        self._say(shown.problems)
+        return shown
+
+    def told(self, path: str, shown: Shown) -> dict[str, Any]:
+        """Return what a page is told in its element."""
+        wrong = shown.bad and bool(shown.problems)
+        return {
+            "state": self.number,
+            "path": path,
+            "entity": path.partition("/")[0],
+            "made": shown.made,
+            "text": self.text(shown.problems) if wrong else "",
+            "problems": [self.voice.data(one) for one in shown.problems] if wrong else [],
+        }
+
+    def text(self, found: Sequence[Diagnostic]) -> str:
+        """Write problems as the terminal does."""
+        return self.voice.text(found, self.live.read_text)
+
+    # ---- open pages
+
+    def join(self, page: Open) -> None:
+        """Take in a page that opened its socket; what changed since it was made is told at once."""
+        self.open.add(page)
+        page.tell({"type": "hello", "state": self.number})
+        if page.path == OVERVIEW:
+            page.tell(self.overview.message())
+        else:
+            self._renew(page)
+
+    def leave(self, page: Open) -> None:
+        """Forget a page that is closed."""
+        self.open.discard(page)
+        self._forget()
+
+    def heard(self, touched: frozenset[str] | None) -> None:
+        """Take in what was touched, and renew the open pages."""
+        before = self.number
+        try:
+            changes = self.live.relist() if touched is None else self.live.update(touched)
+            if self.number == before:
+                return
+            self.refresh()
+            self.overview.changed(changes)
+        except Exception as error:  # noqa: BLE001 - the server outlives what one state does to it
+            self.voice.bug(error)
+
+    def refresh(self) -> None:
+        """Renew all open pages: each is told as soon as its own new state is ready."""
+        current: list[Diagnostic] = list(self.live.state.shared_problems()) if self.live.state else []
+        for page in sorted(self.open, key=lambda one: one.path):
+            if page.path != OVERVIEW:
+                current += self._renew(page).problems
+        self._forget()
+        errors = has_errors(current)
+        self._said &= {self._key(one) for one in current}
+        self._say(current)
+        if self._wrong and not errors:
+            self.voice.say(f"{time.strftime('%H:%M:%S')} mended")
+        self._wrong = errors
+
+    def _renew(self, page: Open) -> Shown:
+        """Tell one page what its new state is, if that is another."""
+        shown = self.live.show(page.path)
+        wrong = shown.bad and bool(shown.problems)
+        text = self.text(shown.problems) if wrong else ""
+        if wrong:
+            if text != page.told:
+                problems = [self.voice.data(one) for one in shown.problems]
+                page.tell({"type": "problems", "text": text, "problems": problems})
+            page.told = text
+            return shown
+        if page.told:
+            page.told = ""
+            page.tell({"type": "mended"})
+        if shown.made != page.made:
+            old = self._bytes.get(page.made)
+            swap = (
+                element.styles_swap(old, shown.data) if old is not None and shown.data is not None else None
+            )
+            page.tell({"type": "styles", "swap": swap, "made": shown.made} if swap else {"type": "reload"})
+            page.made = shown.made
+        if shown.data is not None:
+            self._bytes[shown.made] = shown.data
+        return shown
+
+    def _forget(self) -> None:
+        """Keep the bytes of what open pages show, and no others."""
+        made = {page.made for page in self.open}
+        self._bytes = {one: data for one, data in self._bytes.items() if one in made}
+
+    def tell_index(self, message: dict[str, Any]) -> None:
+        """Tell all pages how far the index is."""
+        for page in list(self.open):
+            page.tell(message)
+
+    # ---- the terminal
+
+    def _say(self, found: Iterable[Diagnostic]) -> None:
+        """Print problems that were not printed since they came up."""
+        new = []
+        for one in found:
+            if one.severity == "note":
+                continue
+            key = self._key(one)
+            if key not in self._said:
+                self._said.add(key)
+                new.append(one)
+        if new:
+            self._wrong = self._wrong or has_errors(new)
+            self.voice.show(new, self.live.read_text)
+
+    @staticmethod
+    def _key(one: Diagnostic) -> str:
+        return repr((one.code, one.span, one.message))
