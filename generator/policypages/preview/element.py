@@ -67,7 +67,7 @@ def notice(title: str, text: str, told: Mapping[str, Any] | None = None, *, more
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title>"
-        '<link rel="stylesheet" href="/_preview/client.css"></head>'
+        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/_preview/client.css"></head>'
         f'<body class="policypages-notice"><main><h1>{escape(title)}</h1>{body}{more}</main></body></html>\n'
     ).encode()
     return html if told is None else with_element(html, told)

@@ -256,7 +256,6 @@ class Socket(Guarded, WebSocketHandler):
             path = f"/{self.host.entity}{path}"
         self.path = path[1:] + (PAGE if path.endswith("/") else "")
         self.made = self.get_query_argument("made", "")
-        self.told = self.get_query_argument("wrong", "")
         self.preview.join(self)
 
     def on_message(self, message: str | bytes) -> None:

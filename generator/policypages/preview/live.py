@@ -55,6 +55,7 @@ class Live:
         self.wanted = wanted
         self.state: State | None = None
         self.problems: list[Diagnostic] = []
+        self.changes: list[Changes] = []  # since somebody last took them
         self._good: OrderedDict[str, bytes] = OrderedDict()
         self._ids: tuple[object, list[str]] = (None, [])
 
@@ -65,19 +66,22 @@ class Live:
         self.relist()
         return self.state is not None
 
-    def update(self, touched: Collection[str]) -> Changes:
+    def update(self, touched: Collection[str]) -> None:
         """Take in what was heard of; where that is not clear, list the folder."""
-        if self.state is None:
-            return self.relist()
-        patched = self.state.basis.files.patched(touched)
-        if patched is None:
-            return self.relist()
+        patched = self.state.basis.files.patched(touched) if self.state is not None else None
+        if self.state is None or patched is None:
+            self.relist()
+            return
         files, changes = patched
         if changes.all:
-            self.state = State(self.state.number + 1, next_basis(self.state.basis, files, changes))
-        return changes
+            self._begin(next_basis(self.state.basis, files, changes), changes)
 
-    def relist(self) -> Changes:
+    def _begin(self, basis: Basis, changes: Changes) -> None:
+        """Put a new state in the place of the one that is."""
+        self.state = State(self.state.number + 1 if self.state is not None else 1, basis)
+        self.changes.append(changes)
+
+    def relist(self) -> None:
         """List the folder anew, and compare the stamps."""
         files, found = list_files(self.root)
         if files is None:
@@ -85,19 +89,18 @@ class Live:
             self.problems = found
             if self.state is not None:
                 basis = Basis(self.state.basis.files, self.state.basis.entities, None, tuple(found), ())
-                self.state = State(self.state.number + 1, basis)
-            return Changes()
+                self._begin(basis, Changes())
+            return
         self.problems = []
         if self.state is None:
-            self.state = State(1, first_basis(files, found))
-            return difference(None, files)
+            self._begin(first_basis(files, found), Changes())
+            return
         before = self.state.basis
         changes = difference(before.files, files)
         was_gone = before.repository is None
         if changes.all or was_gone or tuple(found) != before.listed:
             basis = first_basis(files, found) if was_gone else self._relisted(before, files, changes, found)
-            self.state = State(self.state.number + 1, basis)
-        return changes
+            self._begin(basis, changes)
 
     @staticmethod
     def _relisted(before: Basis, files: Files, changes: Changes, found: list[Diagnostic]) -> Basis:

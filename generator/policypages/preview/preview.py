@@ -69,7 +69,7 @@ class Preview:
         before = self.number
         shown = self.live.show(path)
         if self.number != before:
-            self.refresh()  # an edit was seen before it was heard of
+            self._took()  # an edit was seen before it was heard of
         self._say(shown.problems)
         return shown
 
@@ -109,13 +109,21 @@ class Preview:
         """Take in what was touched, and renew the open pages."""
         before = self.number
         try:
-            changes = self.live.relist() if touched is None else self.live.update(touched)
-            if self.number == before:
-                return
-            self.refresh()
-            self.overview.changed(changes)
+            if touched is None:
+                self.live.relist()
+            else:
+                self.live.update(touched)
+            if self.number != before:
+                self._took()
         except Exception as error:  # noqa: BLE001 - the server outlives what one state does to it
             self.voice.bug(error)
+
+    def _took(self) -> None:
+        """Let everybody know of a new state."""
+        self.refresh()
+        changes, self.live.changes = self.live.changes, []
+        for one in changes:
+            self.overview.changed(one)
 
     def refresh(self) -> None:
         """Renew all open pages: each is told as soon as its own new state is ready."""
@@ -127,7 +135,7 @@ class Preview:
         errors = has_errors(current)
         self._said &= {self._key(one) for one in current}
         self._say(current)
-        if self._wrong and not errors:
+        if self._wrong and self.open and not errors:
             self.voice.say(f"{time.strftime('%H:%M:%S')} mended")
         self._wrong = errors
 

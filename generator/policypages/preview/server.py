@@ -30,6 +30,7 @@ LOOPBACK: Final = ("127.0.0.1", "::1")
 _PORTS: Final = 100  # so many are tried when one is taken
 _HEADERS: Final = 256 * 1024  # an address that is too long is answered, and not cut off
 _SIGNAL: Final = 128  # what shells add to the number of a signal that ended a program
+_NO_SUCH_FAMILY: Final = getattr(socket, "EAI_ADDRFAMILY", errno.EAFNOSUPPORT)
 _IDLE: Final = 0.3  # seconds that the first page has before the index begins
 
 
@@ -74,13 +75,14 @@ def _bind(addresses: Collection[str], port: int) -> tuple[list[socket.socket], i
     try:
         for address in addresses:
             try:
-                bound += bind_sockets(port, address)
+                found = bind_sockets(port, address)
             except OSError as error:
-                if error.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, socket.EAI_ADDRFAMILY}:
+                if error.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, _NO_SUCH_FAMILY}:
                     raise
                 missing = error
                 continue
-            port = bound[-1].getsockname()[1]
+            bound += found
+            port = found[-1].getsockname()[1] if found else port
     except OSError:
         for one in bound:
             one.close()

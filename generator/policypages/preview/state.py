@@ -187,6 +187,9 @@ class State:
     def __init__(self, number: int, basis: Basis) -> None:
         self.number = number
         self.basis = basis
+        self._own_problems = [*basis.listed, *basis.read]
+        if basis.repository is None and not has_errors(self._own_problems):
+            self._own_problems.append(problem("no-site", f"there is no `{SETTINGS_FILE}` any more"))
         self._sites: OrderedDict[str, Planned] = OrderedDict()
         self._made: OrderedDict[str, Made] = OrderedDict()
 
@@ -235,16 +238,13 @@ class State:
 
     def shared_problems(self) -> list[Diagnostic]:
         """Return what is wrong with the folder and with what sites share, as far as it was looked at."""
-        repository = self.basis.repository
-        found = [*self.basis.listed, *self.basis.read]
-        if repository is None and not has_errors(found):
-            found.append(problem("no-site", f"there is no `{SETTINGS_FILE}` any more"))
-        return found
+        return self._own_problems
 
     def _concerns(self, one: Diagnostic, site: Planned) -> bool:
         file = one.span.file if one.span is not None else ""
         if file.startswith(CLAUSES):
-            return site.plan is not None and any(file == used for used in _clause_files(site.plan))
+            named = {found.span.file for found in site.found if found.span is not None}
+            return file in named or (site.plan is not None and file in _clause_files(site.plan))
         if file.startswith(POLICIES):
             policy = file.removeprefix(POLICIES).removesuffix(".yaml")
             return site.plan is not None and f"policy:{policy}" in site.plan.uses
