@@ -165,12 +165,11 @@ class Server:
         finally:
             connection.close()
 
-    def raw(self, data: bytes) -> bytes:
-        """Send bytes, and return all that comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as sock:
+    def raw(self, data: bytes, seconds: float = PATIENCE) -> bytes:
+        """Send bytes, and return all that comes back until the server hangs up, or for so long."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as sock:
             with suppress(OSError):
                 sock.sendall(data)
-                sock.shutdown(socket.SHUT_WR)
             out = b""
             with suppress(OSError):
                 while chunk := sock.recv(1 << 16):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tornado.httputil import HTTPServerRequest
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from policypages.headers import HEADERS, POLICY
@@ -105,7 +105,7 @@ class Handler(Guarded, RequestHandler):
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Report what went wrong with ourselves."""
         del typ, tb
-        if isinstance(value, Exception):
+        if isinstance(value, Exception) and not isinstance(value, HTTPError):
             self.preview.voice.bug(value)
 
     def send(self, data: bytes, name: str, status: int = 200) -> None:

@@ -33,6 +33,9 @@ from policypages.sources import SETTINGS_FILE
 
 SETTLE: Final = 0.025
 AT_MOST: Final = 0.3
+A_SAVE: Final = 20  # so many files may be one save; more are a checkout, which is taken as a whole
+SETTLE_MANY: Final = 0.15
+AT_MOST_MANY: Final = 5.0
 MISSING: Final = 0.15  # a file that is gone may be on its way back: editors save in several steps
 MANY: Final = 2000  # for more files a listing is quicker than a look at each
 _LINUX: Final = sys.platform.startswith("linux")
@@ -123,6 +126,8 @@ class Settling:
     def _rest(self) -> float:
         """Return for how long to wait on: until it is quiet, but not for ever."""
         now = time.monotonic()
+        if self._anything or len(self._touched) > A_SAVE:
+            return min(self._last + SETTLE_MANY, self._first + AT_MOST_MANY) - now
         quiet = self._last + SETTLE
         if now >= quiet and now < self._first + MISSING and any(map(self._missing, self._touched)):
             quiet = min(now + SETTLE, self._first + MISSING)
@@ -149,6 +154,7 @@ class Watcher(FileSystemEventHandler):
         self._observer: BaseObserver | None = None
         self._watched: dict[str, Any] = {}
         self._polling = False
+        self._beginning = threading.RLock()
 
     def start(self) -> None:
         """Begin: what is changed from now on is heard of."""
@@ -165,12 +171,13 @@ class Watcher(FileSystemEventHandler):
             self._observer.stop()
 
     def _begin(self, observer: BaseObserver) -> None:
-        self._observer, self._watched = observer, {}
-        observer.start()
-        # not what stands beside them: output/ and .git/ are large, and nothing to us
-        self._schedule(self._root, recursive=False)
-        for name in WATCHED:
-            self._watch_below(name)
+        with self._beginning:
+            self._observer, self._watched = observer, {}
+            observer.start()
+            # not what stands beside them: output/ and .git/ are large, and nothing to us
+            self._schedule(self._root, recursive=False)
+            for name in WATCHED:
+                self._watch_below(name)
 
     def _watch_below(self, name: str) -> None:
         place = os.path.join(self._root, name)
@@ -204,12 +211,13 @@ class Watcher(FileSystemEventHandler):
         self._say(
             f"{why} is reached ({error.strerror or error}): looking at all files once a second instead{hint}"
         )
-        try:
-            if self._observer is not None:
-                self._observer.stop()
-            self._begin(PollingObserver(timeout=_POLL))
-        except Exception as more:  # noqa: BLE001 - without a watch the server still serves
-            self._failed(more)
+        with self._beginning:
+            try:
+                if self._observer is not None:
+                    self._observer.stop()
+                self._begin(PollingObserver(timeout=_POLL))
+            except Exception as more:  # noqa: BLE001 - without a watch the server still serves
+                self._failed(more)
         self._settling.touch_anything()
 
     def _is_missing(self, path: str) -> bool:
