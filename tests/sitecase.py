@@ -12,6 +12,8 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from policypages import build as pipeline
+from policypages.build.checking import check
+from policypages.checks.kinds import Choice
 from policypages.diagnostics import Diagnostic
 from policypages.sources import MemorySources
 from policypages.write import open_output
@@ -63,6 +65,11 @@ class SiteCase:
             else:
                 self.report = pipeline.carry_out(plan, output)
                 self.report.diagnostics = [*found, *self.report.diagnostics]
+        return self
+
+    def check(self, choice: Choice = Choice()) -> SiteCase:  # noqa: B008 - a frozen value
+        """Look with all rules that are on, or that are chosen; `report` is what came of it."""
+        self.report = check(MemorySources(self.files), pipeline.Options(DAY), choice, DAY)
         return self
 
     def text(self, address: str) -> str:

@@ -168,6 +168,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("unknown-theme", "the settings name a theme that does not exist"),
         Code("theme-template", "a theme template cannot be read or run"),
     ),
+    "Words": (Code("html-as-text", "a clause holds HTML, which readers see as text"),),
     "The house and the machine": (
         Code("no-site", "there is no policypages.yaml here"),
         Code("no-entities", "the site has no entity"),
@@ -182,11 +183,17 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
     ),
 }
 
+_OF_RULES: Final = ("What a page claims", "Words", "What nobody needs or looked at")
+RULES: Final = frozenset(code.name for group in _OF_RULES for code in GROUPS.get(group, ())) | {
+    "unused-allow"
+}
+"""The codes of the rules of `policypages check`: they may be chosen, and what they find may be allowed."""
 CODES: Final = {code.name: code for codes in GROUPS.values() for code in codes}
 
 SEVERITIES: Final[dict[str, Severity]] = {
     "suspicious-character": "warning",
     "source-changed": "warning",
+    "html-as-text": "warning",
     "no-entities": "warning",
     "no-address": "note",
     "cache-ignored": "note",

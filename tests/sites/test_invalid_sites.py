@@ -9,6 +9,8 @@ from typing import Final
 import pytest
 
 from policypages import build as pipeline
+from policypages.build.checking import check
+from policypages.checks.kinds import Choice
 from policypages.cli.report import short
 from policypages.diagnostics import CODES, Diagnostic, gather
 from policypages.sources import open_folder
@@ -35,8 +37,7 @@ def problems_of(folder: Path) -> list[Diagnostic]:
     sources, found = open_folder(folder)
     if sources is None:
         return found
-    plan, more = pipeline.plan_build(sources, pipeline.Previous(), pipeline.Options(DAY))
-    return gather([*found, *(pipeline.carry_out(plan, None).diagnostics if plan else more)])
+    return gather([*found, *check(sources, pipeline.Options(DAY), Choice(), DAY).diagnostics])
 
 
 @pytest.mark.parametrize("code", CASES)

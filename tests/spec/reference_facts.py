@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from policypages.diagnostics import RULES
 from policypages.formats.facts import read_yaml
 from policypages.formats.schema import json_schema, validate
 
@@ -15,6 +16,7 @@ EXAMPLES: Final = Path(__file__).parent / "facts"
 KINDS: Final[tuple[Kind, ...]] = ("settings", "entity", "policy", "clause")
 SHAPES: Final = {
     "DeclaredNames": "names",
+    "Checks": "checks",
     "Contact": "a contact",
     "Cookie": "a cookie",
     "EntityPolicy": "a policy of an entity",
@@ -163,6 +165,8 @@ def _scalar(field: Mapping[str, Any], types: set[str]) -> str:
         quoted = [f"`{word}`" for word in field["enum"] if word is not None]
         if "`yes`" in quoted:
             return "yes or no"
+        if set(field["enum"]) == RULES:
+            return "a code of a rule"
         return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
     if "format" in field:
         return "a web address" if field["format"] == "uri" else "an email address"

@@ -112,7 +112,7 @@ def test_a_tilde_takes_entries_out_of_adjustments() -> None:
                         because: y
                         edits: {a: b, c: d}
                         with: {tone: loud, size: big}
-                        allow: {missing-fact: known, unsafe-url: known}
+                        allow: {html-as-text: known, unused-allow: known}
                 """,
             "acme": """\
                 extends: group
@@ -121,7 +121,7 @@ def test_a_tilde_takes_entries_out_of_adjustments() -> None:
                   privacy:
                     adjust:
                       gone: ~
-                      kept: {edits: {a: ~}, with: {size: ~}, allow: {unsafe-url: ~}}
+                      kept: {edits: {a: ~}, with: {size: ~}, allow: {unused-allow: ~}}
                 """,
         }
     )
@@ -130,7 +130,7 @@ def test_a_tilde_takes_entries_out_of_adjustments() -> None:
             "because": "y",
             "edits": {"c": "d"},
             "with": {"tone": "loud"},
-            "allow": {"missing-fact": "known"},
+            "allow": {"html-as-text": "known"},
         }
     }
 
@@ -281,7 +281,7 @@ def test_what_speaks_of_one_site_is_never_inherited() -> None:
                 owns_root: true
                 was: [old-group]
                 review: {.: {owner: Counsel}}
-                allow: {no-address: known}
+                allow: {html-as-text: known}
                 sample: true
                 site_url: https://shop.example/
                 """,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from policypages.checks.allow import Permission, at_section, in_values, stated_in
 from policypages.checks.kinds import Choice, Claim, ClauseText, FactsFile, House, PageView, Rule, leaves
-from policypages.checks.rules import CODES_OF_RULES, RULES, UNUSED_ALLOW
+from policypages.checks.rules import RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.facts import locate, locate_in_front
@@ -230,9 +230,6 @@ class Inspector:
         for file, path in stated - whole.fired:
             find = locate_in_front if file.endswith(".md") else locate
             message, hint = f"`allow: {path[-1]}` silences nothing", "take it away"
-            if path[-1] not in CODES_OF_RULES:
-                message = f"`{path[-1]}` cannot be allowed"
-                hint = "an `allow` is for what `policypages check` alone finds"
             yield problem(UNUSED_ALLOW, message, find(file, read(file), path, key=True), hint=hint)
 
 

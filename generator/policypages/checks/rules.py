@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from policypages.checks import html
 from policypages.checks.kinds import Rule
 
-RULES: Final[tuple[Rule, ...]] = ()
+RULES: Final[tuple[Rule, ...]] = (html.RULE,)
 UNUSED_ALLOW: Final = "unused-allow"
-CODES_OF_RULES: Final = frozenset(code for rule in RULES for code in rule.codes) | {UNUSED_ALLOW}

@@ -97,12 +97,11 @@ def _codes(option: str, given: Sequence[str]) -> list[str]:
 
 
 def _code(option: str, code: str) -> str:
-    from policypages.checks.rules import CODES_OF_RULES
-    from policypages.diagnostics import CODES
+    from policypages.diagnostics import CODES, RULES
 
-    if code in CODES_OF_RULES:
+    if code in RULES:
         return code
-    hint = did_you_mean(code, CODES_OF_RULES)
+    hint = did_you_mean(code, RULES)
     if code in CODES:
         message = f"`{option} {code}`: that is no rule of `check`; no build survives it"
     else:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from policypages.diagnostics import CODES, did_you_mean
+from policypages.diagnostics import CODES, RULES, did_you_mean
 from policypages.values import ID_MAX_BYTES, ID_PATTERN, Duration, Unit, why_not_id
 
 
@@ -242,11 +242,14 @@ def _timezone(text: str) -> str:
     return text
 
 
-def _code(text: str) -> str:
-    if text not in CODES:
-        message = f"wants the code of a diagnostic, not {shown(text)}"
-        raise refuse(message, did_you_mean(text, CODES))
-    return text
+def _rule(text: str) -> str:
+    if text in RULES:
+        return text
+    if text in CODES:
+        message = f"wants a rule of `policypages check`, not {shown(text)}"
+        raise refuse(message, "no build survives it, so that it can be neither allowed nor left out")
+    message = f"wants the code of a rule, not {shown(text)}"
+    raise refuse(message, did_you_mean(text, RULES))
 
 
 def _shows(text: str) -> str:
@@ -306,7 +309,7 @@ IDS: Final = ListOf(ID, {"type": ["string", "number", "array"], "items": _ID})
 NAME: Final = Scalar(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"})
 LOCALE: Final = Scalar(_locale, {"type": "string", "pattern": f"^{_LOCALE.pattern}$"})
 TIME_ZONE: Final = Scalar(_timezone, {"type": "string", "examples": ["UTC", "Europe/Berlin"]})
-CODE: Final = Scalar(_code, {"type": "string", "enum": sorted(CODES)})
+RULE: Final = Scalar(_rule, {"type": "string", "enum": sorted(RULES)})
 SHOWS: Final = Scalar(_shows, {"type": "string", "pattern": f"^({_SHOWS.pattern})$"})
 VERSION: Final = Scalar(_version, {"const": 1}, wants="`1`")
 OPTION: Final = Value(_option, {"type": ["string", "number", "boolean", "array"], "items": _TEXT})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from policypages.formats.schema_fields import (
-    CODE,
     DATE,
     DURATION,
     FLAG,
@@ -14,6 +13,7 @@ from policypages.formats.schema_fields import (
     LOCALE,
     NAME,
     OPTION,
+    RULE,
     SHOWS,
     TEXT,
     TEXTS,
@@ -25,7 +25,9 @@ from policypages.formats.schema_fields import (
     Shape,
 )
 
-ALLOW: Final = Fact(MapOf(CODE, TEXT), "Diagnostics that are silenced here: the code, and the reason.")
+ALLOW: Final = Fact(
+    MapOf(RULE, TEXT), "What rules find and somebody decided to keep: the code, and the reason."
+)
 WAS: Final = Fact(IDS, "Ids this had before: they keep anchor, redirect and history.")
 _TITLE: Final = Fact(TEXT, "The heading; facts may stand in it as `{{ name }}`.")
 _SHOWS: Final = Fact(SHOWS, "A contact, the cookies or the retention times shown after the text.")

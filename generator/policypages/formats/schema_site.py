@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from policypages.formats.schema_fields import (
-    CODE,
     EXTRA_TYPES,
     ID,
     LOCALE,
     NAME,
+    RULE,
     TEXT,
     TEXTS,
     TIME_ZONE,
@@ -40,10 +40,10 @@ _CHECKS: Final = Shape(
     "Checks",
     "What `policypages check` looks for beside what no build survives.",
     {
-        "select": Fact(ListOf(CODE), "Only these rules, by code; those that are off by default, too."),
-        "ignore": Fact(ListOf(CODE), "Rules that are left out, by code."),
+        "select": Fact(ListOf(RULE), "Only these rules, by code; those that are off by default, too."),
+        "ignore": Fact(ListOf(RULE), "Rules that are left out, by code."),
         "severity": Fact(
-            MapOf(CODE, Choice(("error", "warning", "note", "off"))),
+            MapOf(RULE, Choice(("error", "warning", "note", "off"))),
             "How severe a rule's findings are, by code.",
             examples=({"drift": "error"},),
         ),

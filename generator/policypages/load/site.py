@@ -21,6 +21,17 @@ CLAUSES: Final = "content/clauses/"
 POLICIES: Final = "content/policies/"
 DEFAULT_THEME: Final = "default"
 _CLAUSE_NAME: Final = re.compile(r"(?P<id>[^@.]*)(?:@(?P<variant>[^.]*))?(?:\.(?P<locale>[^.]+))?\.md")
+# front matter that is not closed, and keys down to the line that ends it, where none begins it
+_BROKEN: Final = (
+    (re.compile(r"---[ \t]*\n"), "the front matter is not closed", "end it with a line `---`"),
+    (
+        re.compile(
+            r"\s*(?:(?:title|summary|tags|options|review|shows|was|allow):.*\n|[ \t].*\n)+---[ \t]*(?:\n|\Z)"
+        ),
+        "the front matter is not opened",
+        "begin the file with a line `---`",
+    ),
+)
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)(?<=\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _NEWLINES: Final = re.compile(r"\r\n?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -190,19 +201,13 @@ def _span_at(path: str, text: str, offset: int) -> Span:
 
 def _front_matter(path: str, text: str) -> tuple[dict[str, Any], str, int, list[Diagnostic]]:
     """Cut a clause into front matter and body; the YAML keeps its line numbers."""
-    if not text.startswith("---"):
-        return {}, text, 1, []
     match = _FRONT_MATTER.match(text)
     if match is None:
-        if re.match(r"---[ \t]*\n", text):
-            hint = "end it with a line `---`"
-            return (
-                {},
-                "",
-                1,
-                [problem("front-matter", "the front matter is not closed", Span(path), hint=hint)],
-            )
-        return {}, text, 1, []
+        broken = next((one for one in _BROKEN if one[0].match(text)), None)
+        if broken is None:
+            return {}, text, 1, []
+        _, message, hint = broken
+        return {}, "", 1, [problem("front-matter", message, Span(path), hint=hint)]
     line = text.count("\n", 0, match.end()) + 1
     yaml = match.group(1)
     if not yaml.strip():

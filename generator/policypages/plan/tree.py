@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
+from policypages.formats.facts import may_state
 from policypages.formats.origins import origin_in, span_of
 from policypages.model import Clause, Entity, Origin, Settings, SourceFile
 
@@ -160,6 +161,8 @@ class OutlineTree:
         self.complain("missing-reason", f"`{key}` without a reason", origin, hint=hint, key=True)
 
     def _unknown(self, id_: str, known: set[str], origin: Origin, *, key: bool = False) -> None:
+        if not known and may_state((self.policy,), ("sections",)):
+            return  # the outline could not be read: that was said
         hint = did_you_mean(id_, known) or "the sections are " + ", ".join(
             f"`{name}`" for name in sorted(known)[:20]
         )

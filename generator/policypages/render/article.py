@@ -163,7 +163,10 @@ class _Composer:
         elif finding.code == "unknown-reference":
             known = {**self.task.refs, **self.task.links}
             word = re.search(r"[\"']([^\"']*)[\"']", place.source)
-            hint = did_you_mean(word.group(1) if word else "", known)
+            target = word.group(1) if word else ""
+            if may_state(self.task.entity.lineage, ("policies", target.partition("#")[0])):
+                return  # a file that may state it cannot be read, or names another parent: that was said
+            hint = did_you_mean(target, known)
         self.found.append(
             problem(
                 finding.code,

@@ -61,7 +61,7 @@ policies:
       messages: {omit: true, because: no message forms on this site}
       cookies/persistent: {with: {about: a job, count: 3, rate: 1.10, zip: 01234, open: false, all: [a, b]}}
       disclosures: {because: as published 2013, edits: {re-disclosed: redisclosed, old: ~}}
-      collecting: {allow: {duplicate-anchor: "as published"}}
+      collecting: {allow: {html-as-text: "as published"}}
     sections: [links, {clause: a, heading: none, sections: [b, {id: c, title: C}]}]
   cookies: ~
 review: {.: {owner: Ann, verified: 2026-01-02, every: 18 months}}
@@ -148,7 +148,7 @@ def test_an_entity_is_typed() -> None:
                         "because": "as published 2013",
                         "edits": {"re-disclosed": "redisclosed", "old": None},
                     },
-                    "collecting": {"allow": {"duplicate-anchor": "as published"}},
+                    "collecting": {"allow": {"html-as-text": "as published"}},
                 },
                 "sections": [
                     {"clause": "links"},
@@ -373,7 +373,7 @@ def test_every_fact_may_be_null() -> None:
     for key in json_schema("entity", NAMES)["properties"]:
         assert read("entity", f"{key}: ~\n", NAMES) == ({key: None}, [])
     text = (
-        "contacts: {privacy: ~}\ncookies: {a: ~}\nextra: {since: ~}\nallow: {missing-fact: ~}\nin: {de: ~}\n"
+        "contacts: {privacy: ~}\ncookies: {a: ~}\nextra: {since: ~}\nallow: {html-as-text: ~}\nin: {de: ~}\n"
     )
     assert read("entity", text, NAMES)[1] == []
 

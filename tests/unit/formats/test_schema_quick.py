@@ -76,7 +76,7 @@ GOOD: dict[Form, tuple[str, ...]] = {
     fields.NAME: ("privacy", "a_1"),
     fields.LOCALE: ("en", "de-AT", "zh-Hant-TW"),
     fields.TIME_ZONE: ("UTC", "Europe/Berlin"),
-    fields.CODE: ("empty-item", "duplicate-anchor"),
+    fields.RULE: ("html-as-text", "unused-allow"),
     fields.SHOWS: ("cookies", "contacts.privacy", "retention"),
     fields.VERSION: ("1",),
     fields.OPTION: ("true", "word", "007", "3", "1.10"),
