@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.servecase import REPO, Server, copy_site, plain, serving
 from watchdog.observers.api import BaseObserver, EventEmitter
 
 from policypages.preview import watch
 from policypages.preview.watch import Watcher
-from tests.servecase import REPO, Server, copy_site, plain, serving
 
 PAGE = "/kp-careers/privacy/"
 CLAUSE = "content/clauses/children.md"
@@ -38,7 +38,7 @@ def server(site: Path) -> Iterator[Server]:
         yield server
 
 
-def clause(site: Path, words: str) -> str:
+def clause(words: str) -> str:
     """Return the text of the clause with more words at its end."""
     return (REPO / CLAUSE).read_text() + f"\n\n{words}.\n"
 
@@ -47,19 +47,22 @@ def clause(site: Path, words: str) -> str:
 
 
 def save_in_place(path: Path, text: str) -> None:
+    """Write over the file."""
     path.write_text(text)
 
 
 def save_by_rename(path: Path, text: str) -> None:
+    """Write beside the file, and take its place."""
     beside = path.with_name(f".{path.name}.tmp")
     beside.write_text(text)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def save_from_elsewhere(path: Path, text: str) -> None:
+    """Write where nobody watches, and take the place of the file."""
     beside = path.parents[3] / "elsewhere"
     beside.write_text(text)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def save_as_vim(path: Path, text: str) -> None:
@@ -68,7 +71,7 @@ def save_as_vim(path: Path, text: str) -> None:
     probe.touch()
     probe.unlink()
     backup = path.with_name(f"{path.name}~")
-    os.replace(path, backup)
+    path.replace(backup)
     path.write_text(text)
     backup.unlink()
 
@@ -88,7 +91,7 @@ def test_every_way_to_save_is_one_reload(
 ) -> None:
     """Whatever steps an editor saves in, an open page is told once, when it says what was written."""
     line = server.line(PAGE)
-    save(site / CLAUSE, clause(site, "Saved once"))
+    save(site / CLAUSE, clause("Saved once"))
     line.wait("reload")
     assert b"Saved once" in plain(server.get(PAGE).body)
     time.sleep(0.5)
@@ -100,7 +103,7 @@ def test_vim_itself(site: Path, server: Server) -> None:
     vim = shutil.which("vim") or shutil.which("vi")
     line = server.line(PAGE)
     if vim is None:  # what it does is above, step by step
-        save_as_vim(site / CLAUSE, clause(site, "Said by Vim"))
+        save_as_vim(site / CLAUSE, clause("Said by Vim"))
     else:
         steps = ["set backup writebackup", "normal GoSaid by Vim.", "wq"]
         command = [vim, "-Nes", "-u", "NONE", *(part for step in steps for part in ("-c", step))]
@@ -129,37 +132,37 @@ def test_reading_and_what_editors_leave_wake_nobody(site: Path, server: Server) 
 
 
 def test_a_folder_moved_in_and_out_is_seen(site: Path, server: Server, tmp_path: Path) -> None:
-    """A folder of entities that is moved in has pages; changed there they are told; moved out they are gone."""
+    """A folder of entities that is moved in has pages, which are kept true; moved out they are gone."""
     folder = tmp_path / "more" / "deep"
     folder.mkdir(parents=True)
     entity = (site / "content" / "entities" / "kp-careers.yaml").read_text()
     (folder / "moved-in.yaml").write_text(entity)
-    os.rename(tmp_path / "more", site / "content" / "entities" / "more")
+    (tmp_path / "more").rename(site / "content" / "entities" / "more")
     server.says("/moved-in/privacy/", "Kaiser Permanente Careers")
     line = server.line("/moved-in/privacy/")
     there = site / "content" / "entities" / "more" / "deep" / "moved-in.yaml"
     there.write_text(entity.replace("name: Kaiser Permanente Careers", "name: Moved In", 1))
     line.wait("reload")
     server.says("/moved-in/privacy/", "Moved In")
-    os.rename(site / "content" / "entities" / "more", tmp_path / "gone")
+    (site / "content" / "entities" / "more").rename(tmp_path / "gone")
     assert "unknown-entity" in line.wait("problems")["text"]
     assert server.get("/moved-in/privacy/").status == 404
 
 
 def test_content_itself_may_be_moved_away_and_back(site: Path, server: Server) -> None:
     """While content/ is away nothing falls over; when it is back, pages are watched as before."""
-    os.rename(site / "content", site / "away")
+    (site / "content").rename(site / "away")
     server.until(lambda: server.get(PAGE).status == 404)
-    os.rename(site / "away", site / "content")
+    (site / "away").rename(site / "content")
     server.until(lambda: server.get(PAGE).status == 200)
     line = server.line(PAGE)
-    (site / CLAUSE).write_text(clause(site, "After all that"))
+    (site / CLAUSE).write_text(clause("After all that"))
     line.wait("reload")
     server.says(PAGE, "After all that")
 
 
 def test_a_checkout_of_ten_thousand_files(site: Path, server: Server) -> None:
-    """Git puts 10,000 entities there and takes them away: all are seen, and unchanged pages are left alone."""
+    """Git puts 10,000 entities there and takes them away: all are seen, and other pages are left alone."""
     names = [f"many-{at:05}" for at in range(10_000)]
 
     def git(*words: str) -> None:
@@ -246,6 +249,7 @@ class Heard:
 
 
 def small(tmp_path: Path) -> Path:
+    """Make a folder with little in it."""
     (tmp_path / "content" / "clauses" / "deep").mkdir(parents=True)
     (tmp_path / "policypages.yaml").write_text("title: T\n")
     (tmp_path / "content" / "clauses" / "a.md").write_text("a")
@@ -256,14 +260,18 @@ def small(tmp_path: Path) -> Path:
 @LINUX
 def test_an_overflow_of_the_kernels_queue_lets_all_be_looked_at(tmp_path: Path) -> None:
     """After IN_Q_OVERFLOW nobody knows what was lost: everything is in doubt, and the watch goes on."""
-    from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent
+    from watchdog.observers.inotify_c import (  # noqa: PLC0415 - Linux alone has it
+        InotifyConstants,
+        InotifyEvent,
+        WatchDescriptor,
+    )
 
     heard = Heard()
     watcher = heard.watcher(small(tmp_path))
     watcher.start()
     try:
         source = watcher._observer._source  # type: ignore[union-attr]
-        source.handle_event(InotifyEvent(-1, InotifyConstants.IN_Q_OVERFLOW, 0, b""))
+        source.handle_event(InotifyEvent(WatchDescriptor(-1), InotifyConstants.IN_Q_OVERFLOW, 0, b""))
         heard.until(lambda: None in heard.touched)
         (tmp_path / "content" / "clauses" / "deep" / "b.md").write_text("c")
         heard.until(lambda: heard.of("content/clauses/deep/b.md"))
@@ -279,7 +287,7 @@ def test_a_limit_of_watches_falls_back_to_polling_and_says_so(
     limited: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a folder, however deep, cannot be watched, files are looked at instead, said once by name."""
-    from watchdog.observers.inotify_c import InotifyFD
+    from watchdog.observers.inotify_c import InotifyFD  # noqa: PLC0415 - Linux alone has it
 
     real = InotifyFD.add_callback
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -15,7 +18,6 @@ from policypages.preview.folder import Changes
 from policypages.preview.live import Live
 from policypages.preview.rows import Rows, Shape
 
-_LINE: Final = 1 << 24
 _FEW: Final = 200  # entities that are planned here; for more of them the other process begins anew
 _AGAIN: Final = 1.0  # seconds of quiet before it begins anew
 _EVERY: Final = 0.25  # seconds between two messages of how far it is
@@ -30,8 +32,9 @@ class Overview:
         self.rows = Rows()
         self.told: Callable[[dict[str, Any]], None] = lambda _: None
         self._done = False
-        self._running: asyncio.Task[None] | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._waiting: asyncio.TimerHandle | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._shapes: list[Shape] = []  # as the other process numbers them
         self._fresh: set[str] = set()  # planned here since the other process began
         self._said = 0.0
 
@@ -96,64 +99,56 @@ class Overview:
     def begin(self, *, after: float = 0.0) -> None:
         """Let another process plan all entities; one that is at it ends."""
         self.stop()
-        self._running = asyncio.ensure_future(self._run(after))
+        self._waiting = asyncio.get_running_loop().call_later(after, self._start)
 
     def stop(self) -> None:
         """End the other process."""
-        if self._running is not None:
-            self._running.cancel()
-            self._running = None
-        if self._process is not None and self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-        self._process = None
+        if self._waiting is not None:
+            self._waiting.cancel()
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
 
-    async def _run(self, after: float) -> None:
-        await asyncio.sleep(after)
-        self._fresh = set()
-        self._done = False
-        command = [
-            sys.executable,
-            "-m",
-            "policypages.preview.index",
-            str(self.live.root),
-            *self.live.wanted.only,
-        ]
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=_LINE,
+    def _start(self) -> None:
+        self._fresh, self._shapes, self._done = set(), [], False
+        module = "policypages.preview.index"
+        process = subprocess.Popen(  # noqa: S603 - our own module, and no shell
+            [sys.executable, "-m", module, str(self.live.root), *self.live.wanted.only],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the server, which ends it
         )
         self._process = process
-        assert process.stdout is not None  # noqa: S101 - it is a pipe
-        try:
-            shapes: list[Shape] = []
-            while line := await process.stdout.readline():
-                self._take(json.loads(line), shapes)
-            await process.wait()
-        finally:
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
+        loop = asyncio.get_running_loop()
 
-    def _take(self, told: dict[str, Any], shapes: list[Shape]) -> None:
-        """Take in what the other process says."""
+        def listen() -> None:
+            assert process.stdout is not None  # noqa: S101 - it is a pipe
+            with process.stdout as lines, suppress(RuntimeError):  # the loop is closed: the server has ended
+                for line in lines:
+                    loop.call_soon_threadsafe(self._take, process, json.loads(line))
+            process.wait()
+
+        threading.Thread(target=listen, name="index", daemon=True).start()
+
+    def _take(self, process: subprocess.Popen[bytes], told: dict[str, Any]) -> None:
+        """Take in what the other process says; one that was ended has nothing to say."""
+        if process is not self._process:
+            return
         if "names" in told:
             self.rows.name_shared(told["names"])
             for id_ in self._fresh & set(self.live.ids()):
                 self._plan(id_)
             return
-        shapes += map(self.rows.shape_of, told["shapes"])
+        self._shapes += map(self.rows.shape_of, told["shapes"])
         rows: Sequence[tuple[str, str, int, int]] = told["rows"]
         entities = self.live.entities
         for id_, name, shape, uses in rows:
             if id_ not in self._fresh and id_ in entities:
-                self.rows.put_told(id_, name, shapes[shape], uses)
+                self.rows.put_told(id_, name, self._shapes[shape], uses)
         self._done = bool(told.get("done"))
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         if self._done or now - self._said >= _EVERY:
             self._said = now
             self.told(self.message())

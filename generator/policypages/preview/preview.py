@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from policypages.diagnostics import Diagnostic, has_errors
+from policypages.diagnostics import Diagnostic, gather, has_errors
 from policypages.preview import element
 from policypages.preview.live import Live, Shown
 from policypages.preview.overview import Overview
@@ -132,6 +132,7 @@ class Preview:
             if page.path != OVERVIEW:
                 current += self._renew(page).problems
         self._forget()
+        current = gather(current)
         errors = has_errors(current)
         self._said &= {self._key(one) for one in current}
         self._say(current)
