@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from policypages.cli.build import USAGE, asked_day, complete_entity, finish
 from policypages.diagnostics import Diagnostic, did_you_mean
 
 if TYPE_CHECKING:
+    from policypages.preview.editor import Editor
     from policypages.preview.live import Live
     from policypages.preview.preview import Voice
 
@@ -54,6 +56,13 @@ Examples:
     help="Show the sources, or what a build publishes. Default: the sources.",
 )
 @click.option("--as-of", metavar="DATE", help="Show the sites as on this day: YYYY-MM-DD. Default: today.")
+@click.option(
+    "--editor",
+    "opener",
+    metavar="EDITOR",
+    help="What opens a line from the browser: a command, or vscode, cursor, zed, idea for links."
+    " Default: POLICYPAGES_EDITOR, VISUAL, EDITOR, vscode.",
+)
 @click.pass_obj
 def serve(
     folder: str,
@@ -64,6 +73,7 @@ def serve(
     browse: bool,
     drafts: bool,
     as_of: str | None,
+    opener: str | None,
 ) -> int:
     """Show the sites in a browser, and each page anew as soon as its files change.
 
@@ -71,10 +81,15 @@ def serve(
     Ctrl-C ends it.
     """
     day = asked_day(as_of)
+    from policypages.preview.editor import NoEditorError, choose
     from policypages.preview.live import Wanted
     from policypages.preview.server import Place
     from policypages.preview.server import serve as run
 
+    try:
+        editor = choose(opener, os.environ)
+    except NoEditorError as error:
+        raise click.UsageError(str(error)) from None
     if host is not None:
         _warn(host)
 
@@ -97,7 +112,9 @@ def serve(
         return None
 
     try:
-        code = run(Path(folder), Place(port, host), Wanted(only, drafts, day), voice(), ready)
+        code = run(
+            Path(folder), Place(port, host), Wanted(only, drafts, day), voice(editor), ready, editor=editor
+        )
     except OSError as error:
         where = f"{host or 'localhost'}:{port}"
         click.echo(f"error: cannot serve at {where}: {(error.strerror or str(error)).lower()}", err=True)
@@ -129,22 +146,23 @@ def _browse(address: str) -> None:
         click.echo(f"no browser could be opened here: open {address} yourself", err=True)
 
 
-def voice() -> Voice:
-    """Return how problems are told in a terminal and on a page."""
+def voice(editor: Editor) -> Voice:
+    """Return how problems are told in a terminal and on a page; an editor in the terminal is left alone."""
+    from policypages.cli.marked import with_excerpts
     from policypages.preview.preview import Voice
 
     def text(found: Sequence[Diagnostic], read: Callable[[str], str]) -> str:
         return "\n\n".join(click.unstyle(one) for one in report.full_report(found, read, _COLUMNS))
 
     def show(found: Sequence[Diagnostic], read: Callable[[str], str]) -> None:
-        report.show(found, "full", read)
+        editor.when_free(lambda: report.show(found, "full", read))
 
     def say(line: str) -> None:
-        click.echo(line, err=True)
+        editor.when_free(lambda: click.echo(line, err=True))
 
     def bug(error: Exception) -> None:
         from policypages.cli import told_bug
 
         click.echo(told_bug(error), err=True)
 
-    return Voice(text, report.as_data, show, say, bug)
+    return Voice(text, with_excerpts, show, say, bug)

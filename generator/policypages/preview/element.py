@@ -20,7 +20,7 @@ def element(told: Mapping[str, Any]) -> bytes:
     text = json.dumps(told, ensure_ascii=True).replace("<", "\\u003c").replace(">", "\\u003e")
     return (
         f'<{NAME} hidden><script type="application/json">{text}</script>'
-        f'<script src="/_preview/client.js" defer></script></{NAME}>'
+        f'<script type="module" src="/_preview/client.js"></script></{NAME}>'
     ).encode()
 
 
@@ -60,14 +60,18 @@ def _hrefless(page: bytes) -> bytes:
     return _STYLESHEET.sub(lambda link: _HREF.sub(b'href=""', link[0]), page)
 
 
-def notice(title: str, text: str, told: Mapping[str, Any] | None = None, *, more: str = "") -> bytes:
-    """Write a page of ours: a title, and a text as a terminal would show it. `more` is HTML already."""
-    body = f'<pre class="told">{escape(text)}</pre>' if text else ""
-    html = (
+def notice(title: str, text: str, told: Mapping[str, Any], *, home: str) -> bytes:
+    """Write a page of ours: a title, problems as a terminal shows them or else a sentence, and a way on."""
+    tag, kind = ("pre", "told") if told["text"] else ("p", "lead")
+    page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title>"
-        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/_preview/client.css"></head>'
-        f'<body class="policypages-notice"><main><h1>{escape(title)}</h1>{body}{more}</main></body></html>\n'
+        '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
+        '<link rel="stylesheet" href="/_preview/tokens.css">'
+        '<link rel="stylesheet" href="/_preview/page.css"></head>'
+        f'<body class="policypages-notice"><main><h1>{escape(title)}</h1>'
+        f'<{tag} class="{kind}">{escape(text)}</{tag}>'
+        f'<p class="onward"><a href="{escape(home)}">All sites</a></p></main></body></html>\n'
     ).encode()
-    return html if told is None else with_element(html, told)
+    return with_element(page, told)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import mimetypes
+import os
 from collections.abc import Collection
 from importlib.resources import files
 from typing import Any, Final
@@ -57,6 +59,14 @@ class Guarded:
         if acts and not addresses.same_origin(self.request.headers.get("Origin"), host.text):
             return 403, "only pages of this preview may ask for this"
         return None
+
+
+def is_here(request: HTTPServerRequest) -> bool:
+    """Tell whether a client is on this machine, where the files and the editor are."""
+    try:
+        return ipaddress.ip_address((request.remote_ip or "").partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_socket(request: HTTPServerRequest) -> bool:
@@ -188,12 +198,12 @@ class PageHandler(Handler):
     head = get
 
     def _page(self, file: str, shown: Shown) -> None:
-        told = self.preview.told(file, shown)
+        told = self._told(file, shown)
         if shown.data is not None:
             self.send(element.with_element(shown.data, told), file, 200 if shown.found else 404)
             return
         title = f"{file.removesuffix(PAGE)} cannot be shown yet"
-        self.send(element.notice(title, told["text"], told), file, 500)
+        self.send(element.notice(title, told["text"], told, home=self._home()), file, 500)
 
     def _missing(self, file: str) -> None:
         """Say that there is no such page: in the site's own words, where it has some."""
@@ -202,7 +212,7 @@ class PageHandler(Handler):
             self.redirect(quote(file.rpartition("/")[2]) + "/")
             return
         shown = self.preview.show(f"{id_}/404.html")
-        told = self.preview.told(file, Shown(None, (), bad=True, found=False))
+        told = self._told(file, Shown(None, (), bad=True, found=False))
         if shown.data is not None:
             self.send(element.with_element(shown.data, told), "404.html", 404)
             return
@@ -213,19 +223,24 @@ class PageHandler(Handler):
             why = f"The entity {id_} is not one of those that --entity names."
         else:
             why = f"There is no entity {id_}."
-        self.send(element.notice("There is nothing here", why, told), "404.html", 404)
+        self.send(element.notice("There is nothing here", why, told, home=self._home()), "404.html", 404)
 
     def _overview(self) -> None:
-        told = {
-            "state": self.preview.number,
-            "path": OVERVIEW,
-            "entity": "",
-            "made": "",
-            "text": "",
-            "problems": [],
-        }
-        page = CLIENT["overview.html"]
-        self.send(element.with_element(page, told), "overview.html")
+        told = self._told(OVERVIEW, Shown(None, (), bad=False, found=True))
+        self.send(element.with_element(CLIENT["overview.html"], {**told, "entity": ""}), "overview.html")
+
+    def _home(self) -> str:
+        """Return the address of the overview, which no site's own name has."""
+        if self.host.entity is None:
+            return "/_overview/"
+        return f"http://{self.host.text.removeprefix(self.host.entity + '.')}/_overview/"
+
+    def _told(self, file: str, shown: Shown) -> dict[str, Any]:
+        """Return what a page is told; of the editor and its folder only who is on this machine hears."""
+        live = self.preview.live
+        editor = self.preview.editor.told(os.path.realpath(live.root)) if is_here(self.request) else None
+        mode = {"drafts": live.wanted.drafts, "day": str(live.wanted.as_of or "")}
+        return {**self.preview.told(file, shown), "editor": editor, "mode": mode}
 
 
 class Socket(Guarded, WebSocketHandler):
@@ -256,6 +271,8 @@ class Socket(Guarded, WebSocketHandler):
             path = f"/{self.host.entity}{path}"
         self.path = path[1:] + (PAGE if path.endswith("/") else "")
         self.made = self.get_query_argument("made", "")
+        # a page that shows problems is told when there are none any more, though it was not told of them here
+        self.told = self.get_query_argument("wrong", "")
         self.preview.join(self)
 
     def on_message(self, message: str | bytes) -> None:

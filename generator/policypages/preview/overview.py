@@ -50,10 +50,11 @@ class Overview:
         }
 
     def part(self, start: int, count: int, words: str) -> dict[str, Any]:
-        """Return some of the sites whose id or name holds these words, and how many there are."""
+        """Return some of the sites in which these words are found, and how many there are."""
         found = self.rows.search(self.live.ids(), words)
         sites = [self._site(id_) for id_ in found[start : start + min(count, MOST)]]
-        return {**self.message(), "from": start, "count": len(found), "sites": sites}
+        names = self.rows.suggest(words) if start == 0 else []
+        return {**self.message(), "from": start, "count": len(found), "sites": sites, "suggest": names}
 
     def users(self, name: str, start: int, count: int) -> dict[str, Any]:
         """Return some of the sites that use a clause or a policy: `clause:web-logs`."""

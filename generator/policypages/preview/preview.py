@@ -9,10 +9,12 @@ from typing import Any, Final, Protocol
 
 from policypages.diagnostics import Diagnostic, gather, has_errors
 from policypages.preview import element
+from policypages.preview.editor import Editor
 from policypages.preview.live import Live, Shown
 from policypages.preview.overview import Overview
 
 OVERVIEW: Final = "_overview/index.html"
+_MOST: Final = 50  # problems of one page
 _ASKED: Final = 5.0  # seconds in which a page without a socket counts as open: its script may be on its way
 
 
@@ -21,12 +23,12 @@ class Voice:
     """How problems become words, handed in from outside: preview knows no terminal.
 
     `text` writes diagnostics as the terminal shows them, without colours, given what reads a source;
-    `data` is one as JSON has it. `show` prints diagnostics, `say` one line, `bug` what went wrong
-    with ourselves.
+    `data` is one as JSON has it, with the lines that it speaks of. `show` prints diagnostics, `say`
+    one line, `bug` what went wrong with ourselves.
     """
 
     text: Callable[[Sequence[Diagnostic], Callable[[str], str]], str]
-    data: Callable[[Diagnostic], dict[str, Any]]
+    data: Callable[[Diagnostic, Callable[[str], str]], dict[str, Any]]
     show: Callable[[Sequence[Diagnostic], Callable[[str], str]], None]
     say: Callable[[str], None]
     bug: Callable[[Exception], None]
@@ -47,8 +49,9 @@ class Open(Protocol):
 class Preview:
     """Shows pages, and keeps the open ones true."""
 
-    def __init__(self, live: Live, voice: Voice, overview: Overview) -> None:
+    def __init__(self, live: Live, voice: Voice, overview: Overview, editor: Editor) -> None:
         self.live = live
+        self.editor = editor
         self.voice = voice
         self.overview = overview
         self.open: set[Open] = set()
@@ -82,8 +85,13 @@ class Preview:
             "entity": path.partition("/")[0],
             "made": shown.made,
             "text": self.text(shown.problems) if wrong else "",
-            "problems": [self.voice.data(one) for one in shown.problems] if wrong else [],
+            "problems": self._data(shown.problems) if wrong else [],
+            "count": len(shown.problems) if wrong else 0,
         }
+
+    def _data(self, found: Sequence[Diagnostic]) -> list[dict[str, Any]]:
+        """Return problems as data, no more than somebody reads on a page."""
+        return [self.voice.data(one, self.live.read_text) for one in found[:_MOST]]
 
     def text(self, found: Sequence[Diagnostic]) -> str:
         """Write problems as the terminal does."""
@@ -146,10 +154,11 @@ class Preview:
         wrong = shown.bad and bool(shown.problems)
         text = self.text(shown.problems) if wrong else ""
         if wrong:
-            if text != page.told:
-                problems = [self.voice.data(one) for one in shown.problems]
-                page.tell({"type": "problems", "text": text, "problems": problems})
-            page.told = text
+            known = f"{self._stamps(shown.problems)}\n{text}"
+            if known != page.told:
+                told = {"text": text, "problems": self._data(shown.problems), "count": len(shown.problems)}
+                page.tell({"type": "problems", **told})
+            page.told = known
             return shown
         if page.told:
             page.told = ""
@@ -159,11 +168,18 @@ class Preview:
             swap = (
                 element.styles_swap(old, shown.data) if old is not None and shown.data is not None else None
             )
-            page.tell({"type": "styles", "swap": swap, "made": shown.made} if swap else {"type": "reload"})
+            kind = {"type": "styles", "swap": swap} if swap else {"type": "reload"}
+            page.tell({**kind, "made": shown.made})
             page.made = shown.made
         if shown.data is not None:
             self._bytes[shown.made] = shown.data
         return shown
+
+    def _stamps(self, found: Sequence[Diagnostic]) -> str:
+        """Tell one save of the files that are wrong from the next: each is told, though it mends nothing."""
+        paths = self.live.state.basis.files.paths if self.live.state is not None else {}
+        files = sorted({one.span.file for one in found if one.span is not None})
+        return repr([paths.get(file) for file in files])
 
     def _forget(self) -> None:
         """Keep the bytes of what open pages show, and no others."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from policypages.model import SitePlan
+
+_KINDS: Final = ("clause:", "policy:")
+_SHORTEST: Final = 2
+_SUGGESTED: Final = 6
 
 
 class Shape(NamedTuple):
@@ -81,17 +85,42 @@ class Rows:
             yield from (id_ for id_, row in self.rows.items() if row.uses & bit)
 
     def search(self, ids: Sequence[str], words: str) -> list[str]:
-        """Return the sites whose id or name holds all of some words; what is not known yet may be one."""
-        wanted = words.casefold().split()
+        """Return the sites in which all of some words are found; what is not known yet may be one.
+
+        A word is looked for in id, name and titles of policies; `clause:web-logs` and `policy:privacy`
+        ask for what a site uses.
+        """
+        asked = words.casefold().split()
+        masks = [self._mask(word) for word in asked if word.startswith(_KINDS)]
+        wanted = [word for word in asked if not word.startswith(_KINDS)]
+        titles = {shape: "\n".join(page[0] for page in shape.pages).casefold() for shape in self._shapes}
         out = []
         for id_ in ids:
             row = self.rows.get(id_)
             if row is None:
-                text = id_
+                text, uses = id_, 0
             elif row.shape.is_site:
-                text = f"{id_}\n{row.name.casefold()}" if wanted else ""
+                text = f"{id_}\n{row.name.casefold()}\n{titles[row.shape]}" if wanted else ""
+                uses = row.uses
             else:
                 continue
-            if not wanted or all(word in text for word in wanted):
+            if all(word in text for word in wanted) and all(uses & mask for mask in masks):
                 out.append(id_)
         return out
+
+    def _mask(self, word: str) -> int:
+        """Return the bits of what is called so, or else of all clauses or policies whose names hold it."""
+        if word in self._bits:
+            return self._bits[word]
+        kind, _, part = word.partition(":")
+        return sum(bit for name, bit in self._bits.items() if name.startswith(kind) and part in name)
+
+    def suggest(self, words: str) -> list[str]:
+        """Return the clauses and policies that the last of some words may mean: `clause:web-logs`."""
+        word = (words.casefold().split() or [""])[-1]
+        if len(word) < _SHORTEST or word in self._bits:
+            return []
+        kind, colon, part = word.rpartition(":")
+        ids = {name: name.partition(":")[2] for name in self._bits if name.startswith(kind + colon)}
+        found = sorted((not id_.startswith(part), name) for name, id_ in ids.items() if part in id_)
+        return [name for _, name in found[:_SUGGESTED]]

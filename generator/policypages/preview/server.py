@@ -18,9 +18,11 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from policypages.preview.editor import Editor
 from policypages.preview.handlers import ClientHandler, IndexHandler, PageHandler, Socket
 from policypages.preview.live import Live, Wanted
 from policypages.preview.overview import Overview
+from policypages.preview.panel import InspectHandler, OpenHandler
 from policypages.preview.preview import Preview, Voice
 from policypages.preview.watch import Watcher
 
@@ -99,6 +101,8 @@ def application(preview: Preview, hosts: Collection[str]) -> Application:
         [
             (r"/_preview/live", Socket, known),
             (r"/_preview/index", IndexHandler, known),
+            (r"/_preview/inspect", InspectHandler, known),
+            (r"/_preview/open", OpenHandler, known),
             (r"/_preview/([a-z.-]+)", ClientHandler, known),
             (r".*", PageHandler, known),
         ],
@@ -108,7 +112,13 @@ def application(preview: Preview, hosts: Collection[str]) -> Application:
 
 
 def serve(
-    root: Path, place: Place, wanted: Wanted, voice: Voice, ready: Callable[[int, Live], int | None]
+    root: Path,
+    place: Place,
+    wanted: Wanted,
+    voice: Voice,
+    ready: Callable[[int, Live], int | None],
+    *,
+    editor: Editor,
 ) -> int:
     """Serve until a signal comes, and return the exit code; raise OSError where no port can be had.
 
@@ -119,7 +129,9 @@ def serve(
         logging.getLogger(name).propagate = False
     sockets, port = bind(place)
     try:
-        return asyncio.run(_serve(root, place, wanted, voice, partial(ready, port), sockets=sockets))
+        return asyncio.run(
+            _serve(root, place, wanted, voice, partial(ready, port), editor=editor, sockets=sockets)
+        )
     finally:
         for one in sockets:
             one.close()
@@ -132,6 +144,7 @@ async def _serve(
     voice: Voice,
     ready: Callable[[Live], int | None],
     *,
+    editor: Editor,
     sockets: list[socket.socket],
 ) -> int:
     loop = asyncio.get_running_loop()
@@ -148,7 +161,7 @@ async def _serve(
             break
     live = Live(root, wanted)
     overview = Overview(live)
-    preview = Preview(live, voice, overview)
+    preview = Preview(live, voice, overview, editor)
 
     def from_thread(call: Callable[[T], None]) -> Callable[[T], None]:
         """Let a thread of the watch call what belongs to the loop."""

@@ -1,75 +1,78 @@
-// Keep one page true: reload it when its words changed, swap its stylesheets when only these did.
-(() => {
-  'use strict';
-  const own = document.querySelector('policypages-preview script[type="application/json"]');
-  if (!own) return;
-  const told = JSON.parse(own.textContent);
-  const preview = (window.policypagesPreview = Object.assign(new EventTarget(), { told, send: null }));
-  const PLACE = 'policypages-preview:' + location.pathname;
-  let made = told.made;
-  let wrong = told.text;
-  let wait = 200;
-  let leaving = false;
+// Keep one page true: what it was told, what the server says of it from now on, and who shows that.
+import { connect } from './line.js';
+import { Frame } from './frame.js';
+import { renew, returnToPlace, reload, swapStyles } from './renew.js';
 
-  // ---- the place where one was reading
+const element = document.querySelector('policypages-preview script[type="application/json"]');
 
-  const kept = sessionStorage.getItem(PLACE);
-  if (kept !== null) {
-    sessionStorage.removeItem(PLACE);
-    const [x, y] = JSON.parse(kept);
-    const back = () => scrollTo({ left: x, top: y, behavior: 'instant' });
-    history.scrollRestoration = 'manual';
-    back();
-    addEventListener('load', () => { back(); history.scrollRestoration = 'auto'; });
-  }
+/** What the server told this page: its path, editor, mode, and what is wrong with it. */
+export const told = JSON.parse(element.textContent);
 
-  function reload() {
-    if (leaving) return;
-    leaving = true;
-    sessionStorage.setItem(PLACE, JSON.stringify([scrollX, scrollY]));
-    location.reload();
-  }
+/** Tells what happens: `renewed`, `problems`, `mended`, `index`, `lost`, `found`. */
+export const preview = new EventTarget();
 
-  // ---- stylesheets: the old one goes when the new one is there, so that nothing flashes
+const isNotice = document.body.classList.contains('policypages-notice');
+const isOverview = told.path === '_overview/index.html';
+let made = told.made;
+let wrong = told.problems.length > 0;
+let asked = false;
+let renewing = false;
 
-  function swapStyles(swap) {
-    for (const link of document.querySelectorAll('link[rel="stylesheet"]')) {
-      const to = swap[link.getAttribute('href')];
-      if (to === undefined) continue;
-      const next = link.cloneNode();
-      next.setAttribute('href', to);
-      next.addEventListener('load', () => link.remove());
-      next.addEventListener('error', reload);
-      link.after(next);
+returnToPlace();
+const frame = new Frame({ told, preview, isNotice, isOverview });
+
+function tell(type, detail) {
+  preview.dispatchEvent(new CustomEvent(type, { detail }));
+}
+
+/** Show the page of now; what is said meanwhile is taken in before it ends. */
+async function takeIn() {
+  asked = true;
+  if (renewing) return;
+  renewing = true;
+  try {
+    while (asked) {
+      asked = false;
+      if (isNotice) return reload();
+      const found = await renew(told.path);
+      if (found === null) return reload();
+      made = found.made;
+      tell('renewed', found);
+      if (found.problems.length) hear({ type: 'problems', ...found });
     }
+  } catch {
+    // the server is away: the line says so, and what was missed is told when it is back
+  } finally {
+    renewing = false;
   }
+}
 
-  // ---- the line to the server
-
-  function hear(message) {
-    switch (message.type) {
-      case 'reload': reload(); break;
-      case 'styles': made = message.made; swapStyles(message.swap); break;
-      case 'problems': wrong = message.text; break;
-      case 'mended': wrong = ''; break;
-    }
-    preview.dispatchEvent(new CustomEvent(message.type, { detail: message }));
+function hear(message) {
+  switch (message.type) {
+    case 'reload':
+      if (message.made !== made) takeIn();
+      return;
+    case 'styles':
+      made = message.made;
+      swapStyles(message.swap).catch(reload);
+      return;
+    case 'problems':
+      wrong = true;
+      frame.problems(message);
+      break;
+    case 'mended':
+      wrong = false;
+      frame.mended();
+      break;
   }
+  tell(message.type, message);
+}
 
-  function connect() {
-    const query = new URLSearchParams({ path: decodeURIComponent(location.pathname), made });
-    const socket = new WebSocket(`ws://${location.host}/_preview/live?${query}`);
-    socket.addEventListener('open', () => { wait = 200; });
-    socket.addEventListener('message', event => hear(JSON.parse(event.data)));
-    socket.addEventListener('close', () => {
-      if (leaving) return;
-      preview.dispatchEvent(new CustomEvent('lost'));
-      setTimeout(connect, wait);
-      wait = Math.min(wait * 1.6, 5000);
-    });
-  }
-
-  addEventListener('pagehide', () => { leaving = true; });
-  addEventListener('pageshow', event => { if (event.persisted) location.reload(); });
-  connect();
-})();
+connect({
+  query: () => ({ path: decodeURIComponent(location.pathname), made, wrong: wrong ? '1' : '' }),
+  hear,
+  lost: () => { frame.lost(true); tell('lost'); },
+  found: () => { frame.lost(false); tell('found'); },
+});
+if (wrong) frame.problems(told);
+addEventListener('pageshow', event => { if (event.persisted) reload(); });

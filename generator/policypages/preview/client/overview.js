@@ -1,48 +1,146 @@
-// List sites in parts, as the server finds them.
-(() => {
-  'use strict';
-  const [filter, state, list, more] = ['filter', 'state', 'sites', 'more'].map(id => document.getElementById(id));
-  let shown = 0;
-  let asked = 0;
+// List sites in parts, as the server finds them: filter as you type, move by arrows, say how far the index is.
+import { preview, told } from './client.js';
 
-  function row(site) {
-    const item = document.createElement('li');
-    const name = document.createElement('a');
-    name.href = `/${site.id}/`;
-    name.textContent = site.name;
-    item.append(name);
-    for (const page of site.pages) {
-      const link = document.createElement('a');
-      link.href = page.path;
-      link.textContent = page.title;
-      item.append(' ', link);
-    }
+const PART = 100;
+const [filter, state, mode, list, more, nothing, progress, suggest] = [
+  'filter', 'state', 'mode', 'sites', 'more', 'nothing', 'progress', 'suggest',
+].map(id => document.getElementById(id));
+const number = new Intl.NumberFormat('en');
+let shown = 0;
+let count = 0;
+let asking = null;
+let timer = 0;
+
+mode.textContent = (told.mode.drafts ? 'drafts' : 'as published') + (told.mode.day ? `, as of ${told.mode.day}` : '');
+mode.title = told.mode.drafts ? 'The sources as they are, released or not' : 'What a build publishes';
+filter.value = new URLSearchParams(location.search).get('q') ?? '';
+
+function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+function link(href, text) {
+  const made = document.createElement('a');
+  made.href = href;
+  made.textContent = text;
+  return made;
+}
+
+function row(site) {
+  const line = element('p', 'line', element('h2', '', link(`/${site.id}/`, site.name)));
+  if (site.name !== site.id) line.append(element('code', '', site.id));
+  if (site.sample) line.append(element('span', 'tag', 'sample'));
+  const pages = site.pages.map(page => {
+    const item = element('li', '', link(page.path, page.title));
+    if (new Set(site.pages.map(each => each.locale)).size > 1) item.append(' ', element('span', 'locale', page.locale));
     return item;
-  }
-
-  async function load(from) {
-    const mine = ++asked;
-    const query = new URLSearchParams({ from, count: 100, q: filter.value });
-    const told = await (await fetch(`/_preview/index?${query}`)).json();
-    if (mine !== asked) return;
-    const rows = told.sites.map(row);
-    if (from) list.append(...rows); else list.replaceChildren(...rows);
-    shown = from + rows.length;
-    more.hidden = shown >= told.count;
-    say(told, told.count);
-  }
-
-  function say(told, count) {
-    const far = told.done < told.total ? `indexing ${told.done} of ${told.total}` : '';
-    state.textContent = [`${count ?? told.total} sites`, far].filter(Boolean).join(', ');
-  }
-
-  filter.addEventListener('input', () => load(0));
-  more.addEventListener('click', () => load(shown));
-  document.addEventListener('DOMContentLoaded', () => {
-    window.policypagesPreview?.addEventListener('index', event => {
-      if (event.detail.done < event.detail.total && list.children.length) say(event.detail); else load(0);
-    });
   });
+  return element('li', site.indexed ? '' : 'waiting', line, ...(pages.length ? [element('ul', 'pages', ...pages)] : []));
+}
+
+function say(message) {
+  const far = message.done < message.total;
+  const what = filter.value.trim() ? `${number.format(count)} of ${number.format(message.total)}` : number.format(count);
+  state.textContent = `${what} ${count === 1 ? 'site' : 'sites'}` +
+    (far ? `, indexing ${number.format(message.done)} of ${number.format(message.total)}` : '');
+  progress.hidden = !far;
+  progress.max = message.total || 1;
+  progress.value = message.done;
+}
+
+async function load(from, size = PART) {
+  asking?.abort();
+  const mine = (asking = new AbortController());
+  const query = new URLSearchParams({ from, count: size, q: filter.value });
+  let found;
+  try {
+    const answer = await fetch(`/_preview/index?${query}`, { signal: mine.signal });
+    found = await answer.json();
+  } catch {
+    return; // another question took its place, or the server is away, which the page says by itself
+  } finally {
+    if (asking === mine) asking = null;
+  }
+  const rows = found.sites.map(row);
+  const at = from ? -1 : links().indexOf(document.activeElement);
+  if (from) list.append(...rows); else list.replaceChildren(...rows);
+  if (at >= 0) links()[Math.min(at, rows.length - 1)]?.focus({ preventScroll: true });
+  shown = from + rows.length;
+  count = found.count;
+  more.hidden = shown >= count;
+  nothing.hidden = count > 0;
+  nothing.textContent = filter.value.trim() ? `No site matches “${filter.value.trim()}”.` : 'No site is published here.';
+  list.setAttribute('aria-busy', 'false');
+  if (!from) offer(found.suggest);
+  say(found);
+}
+
+function offer(names) {
+  suggest.replaceChildren(...(names.length ? ['Sites that use '] : []), ...names.flatMap(name => {
+    const button = element('button', '', name);
+    button.type = 'button';
+    button.addEventListener('click', () => {
+      filter.value = filter.value.replace(/\S+\s*$/, `${name} `);
+      filter.focus();
+      ask();
+    });
+    return [button, ' '];
+  }));
+}
+
+function ask() {
+  const query = filter.value.trim() ? `?${new URLSearchParams({ q: filter.value.trim() })}` : '';
+  history.replaceState(null, '', location.pathname + query);
   load(0);
-})();
+}
+
+filter.addEventListener('input', () => {
+  clearTimeout(timer);
+  list.setAttribute('aria-busy', 'true');
+  timer = setTimeout(ask, 90);
+});
+more.addEventListener('click', () => load(shown));
+new IntersectionObserver(seen => {
+  if (seen.some(one => one.isIntersecting) && !more.hidden && !asking) load(shown);
+}, { rootMargin: '600px' }).observe(more.parentElement);
+
+// ---- keys: arrows walk over the names of sites and over the pages of one, Enter opens what the browser says it does
+
+function links() {
+  return [...list.querySelectorAll('h2 a')];
+}
+
+function step(by) {
+  const all = links();
+  const current = document.activeElement.closest?.('#sites > li');
+  const at = current ? [...list.children].indexOf(current) + by : by > 0 ? 0 : -1;
+  if (at < 0) filter.focus(); else (all[at] ?? all.at(-1))?.focus();
+}
+
+document.addEventListener('keydown', event => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const inList = list.contains(document.activeElement);
+  const inFilter = document.activeElement === filter;
+  if (event.key === 'ArrowDown' && (inList || inFilter)) step(1);
+  else if (event.key === 'ArrowUp' && inList) step(-1);
+  else if (inList && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
+    const beside = [...document.activeElement.closest('#sites > li').querySelectorAll('a')];
+    beside[beside.indexOf(document.activeElement) + (event.key === 'ArrowRight' ? 1 : -1)]?.focus();
+  } else if (event.key === 'Enter' && inFilter) {
+    const only = list.querySelectorAll('.pages a');
+    (only.length === 1 ? only[0] : links()[0])?.click();
+  } else if (event.key === '/' && !inFilter) filter.focus();
+  else if (event.key === 'Escape' && inList) filter.focus();
+  else return;
+  event.preventDefault();
+});
+
+preview.addEventListener('index', ({ detail }) => {
+  if (detail.done < detail.total && shown) say(detail);
+  else if (!asking) load(0, Math.min(500, Math.max(PART, shown)));
+});
+preview.addEventListener('found', () => load(0, Math.min(500, Math.max(PART, shown))));
+load(0);
