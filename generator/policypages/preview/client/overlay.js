@@ -58,7 +58,7 @@ export class Overlay {
         gap ? h('span', { class: 'gap', 'aria-hidden': 'true' }, '…') : null,
         h('span', { class: 'number', 'aria-hidden': 'true' }, again ? '' : one.line),
         h('code', { class: 'source' }, one.before,
-          h('mark', { class: one.main ? 'main' : 'beside' }, one.marked || ' ', h('span', { class: 'caret', 'aria-hidden': 'true' }, (one.main ? '^' : '-').repeat(Math.max(1, [...one.marked].length)))),
+          h('mark', { class: one.main ? 'main' : 'beside', 'data-caret': (one.main ? '^' : '-').repeat([...one.marked].length || 1) }, one.marked || ' '),
           one.after, one.text ? h('span', { class: 'label' }, ticked(one.text)) : null),
       ];
     });
