@@ -199,7 +199,7 @@ def test_no_theme_reaches_what_stands_over_the_page(server: Server, visit: Visit
     before = overlay.evaluate(look)
     hostile = """*, policypages-frame { --paper: red; --ink: red !important; color: red !important;
       font: 40px serif !important; display: inline !important; position: static !important; direction: rtl;
-      opacity: 0.1 !important; visibility: hidden !important; z-index: -1 !important; transform: scale(2); }"""
+      opacity: 0.1 !important; visibility: hidden !important; z-index: -1 !important; rotate: 9deg; }"""
     page.evaluate(
         """css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
         document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }""",

@@ -72,7 +72,7 @@ export class Panel {
     const { style } = document.documentElement;
     if (WIDE.matches) {
       style.removeProperty('padding-block-end');
-      style.setProperty('margin-inline-end', '27rem');
+      style.setProperty('margin-inline-end', '432px');
     } else {
       style.removeProperty('margin-inline-end');
       style.setProperty('padding-block-end', '60vh');
