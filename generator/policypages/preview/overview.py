@@ -53,8 +53,10 @@ class Overview:
         """Return some of the sites in which these words are found, and how many there are."""
         found = self.rows.search(self.live.ids(), words)
         sites = [self._site(id_) for id_ in found[start : start + min(count, MOST)]]
+        known = len(self.rows.search(self.live.ids(), "")) if words.strip() else len(found)
         names = self.rows.suggest(words) if start == 0 else []
-        return {**self.message(), "from": start, "count": len(found), "sites": sites, "suggest": names}
+        told = {"from": start, "count": len(found), "of": known, "sites": sites, "suggest": names}
+        return {**self.message(), **told}
 
     def users(self, name: str, start: int, count: int) -> dict[str, Any]:
         """Return some of the sites that use a clause or a policy: `clause:web-logs`."""

@@ -8,6 +8,7 @@ const [filter, state, mode, list, more, nothing, progress, suggest] = [
 const number = new Intl.NumberFormat('en');
 let shown = 0;
 let count = 0;
+let known = 0;
 let asking = null;
 let timer = 0;
 
@@ -43,8 +44,8 @@ function row(site) {
 
 function say(message) {
   const far = message.done < message.total;
-  const what = filter.value.trim() ? `${number.format(count)} of ${number.format(message.total)}` : number.format(count);
-  state.textContent = `${what} ${count === 1 ? 'site' : 'sites'}` +
+  const what = count === known ? number.format(known) : `${number.format(count)} of ${number.format(known)}`;
+  state.textContent = `${what} ${known === 1 ? 'site' : 'sites'}` +
     (far ? `, indexing ${number.format(message.done)} of ${number.format(message.total)}` : '');
   progress.hidden = !far;
   progress.max = message.total || 1;
@@ -70,6 +71,7 @@ async function load(from, size = PART) {
   if (at >= 0) links()[Math.min(at, rows.length - 1)]?.focus({ preventScroll: true });
   shown = from + rows.length;
   count = found.count;
+  known = found.of;
   more.hidden = shown >= count;
   nothing.hidden = count > 0;
   nothing.textContent = filter.value.trim() ? `No site matches “${filter.value.trim()}”.` : 'No site is published here.';
