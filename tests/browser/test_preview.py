@@ -68,6 +68,29 @@ def page(browser: Browser) -> Iterator[Page]:
     assert [one for one in wrong if not any(word in one for word in EXPECTED)] == []
 
 
+WORDS = "document.querySelector('main').innerHTML"
+
+
+def whole(page: Page, address: str) -> str:
+    """Return what a window that is opened now has in its main part."""
+    other = page.context.new_page()
+    other.goto(address)
+    words = str(other.evaluate(WORDS))
+    other.close()
+    return words
+
+
+def test_what_changes_in_the_head_loads_the_page_anew(page: Page, server: Server, site: Path) -> None:
+    """A new name of the site is in the title of the window, too, and the place is kept."""
+    page.goto(server.origin + PAGE)
+    page.evaluate("scrollTo(0, 500)")
+    entity = site / "content" / "entities" / "kp-careers.yaml"
+    entity.write_text(entity.read_text().replace("name: Kaiser Permanente Careers", "name: New Careers", 1))
+    expect(page).to_have_title("Privacy Statement · New Careers", timeout=HERE)
+    page.wait_for_load_state()
+    assert page.evaluate("scrollY") == 500
+
+
 def edit(path: Path, words: str, text: str) -> None:
     """Put words at the end of a clause, as an editor does."""
     beside = path.with_name(".beside")
@@ -80,11 +103,13 @@ def test_an_edit_is_seen_where_one_was_reading(page: Page, server: Server, site:
     text = (site / CLAUSE).read_text()
     for address in (f"{server.origin}{PAGE}", f"http://kp-careers.localhost:{server.port}/privacy/"):
         page.goto(address)
-        page.evaluate("scrollTo(0, 700)")
+        page.evaluate("window.stays = true; scrollTo(0, 700)")
         words = f"Seen at {address[7:17]}."
         edit(site / CLAUSE, words, text)
         page.get_by_text(words).wait_for()
         assert page.evaluate("scrollY") == 700
+        assert page.evaluate("window.stays") is True  # only what changed was put in its place
+        assert whole(page, address) == page.evaluate(WORDS)
     page.evaluate("scrollTo(0, 300)")
     page.reload()  # of one's own accord, and not remembered from the last time
     assert page.evaluate("scrollY") in {300, 0}
