@@ -45,6 +45,7 @@ class Files:
         self._stamps = stamps
         self._own = real  # paths that were seen after the listing, and are plain files in plain folders
         self.paths: Mapping[str, Stamp] = MappingProxyType(stamps)
+        self.linked = listed.linked  # what is touched in these folders may be a source by another name
         self.moved_on: set[str] = set()
 
     def read(self, path: str) -> bytes:
@@ -83,7 +84,7 @@ class Files:
 
     def patched(self, touched: Iterable[str]) -> tuple[Files, Changes] | None:
         """Look at files of which something was heard; None where only a listing can tell what is there."""
-        if self._listed.has_links:
+        if self.linked:
             return None
         seen: dict[str, Stamp] = {}
         removed: set[str] = set()

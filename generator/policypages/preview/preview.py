@@ -55,6 +55,7 @@ class Preview:
         self._said: set[str] = set()
         self._wrong = False
         self._bytes: dict[str, bytes] = {}  # what open pages show, by digest: to tell how they changed
+        self.watch_also: Callable[[frozenset[str]], None] = lambda _: None
         overview.told = self.tell_index
 
     @property
@@ -69,7 +70,7 @@ class Preview:
         before = self.number
         shown = self.live.show(path)
         if self.number != before:
-            self._took()  # an edit was seen before it was heard of
+            self.took()  # an edit was seen before it was heard of
         self._say(shown.problems)
         return shown
 
@@ -114,13 +115,15 @@ class Preview:
             else:
                 self.live.update(touched)
             if self.number != before:
-                self._took()
+                self.took()
         except Exception as error:  # noqa: BLE001 - the server outlives what one state does to it
             self.voice.bug(error)
 
-    def _took(self) -> None:
+    def took(self) -> None:
         """Let everybody know of a new state."""
         self.refresh()
+        if self.live.state is not None:
+            self.watch_also(self.live.state.basis.files.linked)
         changes, self.live.changes = self.live.changes, []
         for one in changes:
             self.overview.changed(one)

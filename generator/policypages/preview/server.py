@@ -174,7 +174,8 @@ async def _serve(
         code = ready(live)
         if code is not None:
             return code
-        preview.refresh()
+        preview.watch_also = watcher.watch_also
+        preview.took()
         overview.begin(after=_IDLE)
         return _SIGNAL + await ended
     finally:
