@@ -161,7 +161,7 @@ def memory(server: Server) -> int:
 
 @pytest.mark.soak
 def test_many_edits_end_on_the_truth(tmp_path: Path) -> None:
-    """Edits, five a second, with eight pages open: no fault, no growth, and at the end what a clean build writes."""
+    """Five edits a second, eight pages open: no fault, no growth, and at the end what a build writes."""
     site = copy_site(tmp_path / "site")
     hand = Hand(site, random.Random(SEED))  # noqa: S311 - no secret
     with serving(site) as server:

@@ -13,7 +13,7 @@ from policypages.preview.live import Live, Shown
 from policypages.preview.overview import Overview
 
 OVERVIEW: Final = "_overview/index.html"
-_ASKED: Final = 5.0  # seconds in which a page without a socket counts as open: its script may be on its way
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +130,33 @@ class Preview:
 
     def refresh(self) -> None:
         """Renew all open pages: each is told as soon as its own new state is ready."""
-        current: list[Diagnostic] = list(self.live.state.shared_problems()) if self.live.state else []
-        for page in sorted(self.open, key=lambda one: one.path):
-            if page.path != OVERVIEW:
-                current += self._renew(page).problems
+        current: list[Diagnostic] = []
+        for _ in range(_TRIES):
+            before = self.number
+            current = self._renew_all()
+            if self.number == before:  # else a page was made of files that were edited meanwhile
+                break
         self._forget()
-        current = gather(current)
         errors = has_errors(current)
         self._said &= {self._key(one) for one in current}
         self._say(current)
         if self._wrong and self.open and not errors:
             self.voice.say(f"{time.strftime('%H:%M:%S')} mended")
         self._wrong = errors
+
+    def _renew_all(self) -> list[Diagnostic]:
+        """Renew the open pages, and return all that is wrong with them and with what they share."""
+        found: list[Diagnostic] = []
+        for page in sorted(self.open, key=lambda one: one.path):
+            if page.path == OVERVIEW:
+                continue
+            try:
+                found += self._renew(page).problems
+            except Exception as error:  # noqa: BLE001 - one page that is a fault of ours is not all pages
+                self.voice.bug(error)
+        if self.live.state is not None:
+            found += self.live.state.shared_problems()
+        return gather(found)
 
     def _renew(self, page: Open) -> Shown:
         """Tell one page what its new state is, if that is another."""
