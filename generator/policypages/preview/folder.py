@@ -127,11 +127,14 @@ def list_files(root: Path) -> tuple[Files | None, list[Diagnostic]]:
 
 
 def difference(before: Files | None, after: Files) -> Changes:
-    """Compare two listings by their stamps."""
+    """Compare two listings by their stamps; what was edited just now may be other with the same stamp."""
     if before is None:
         return Changes(added=frozenset(after.paths))
     old, new = before.paths, after.paths
-    edited = frozenset(path for path, stamp in new.items() if path in old and old[path] != stamp)
+    recent = time.time_ns() - _RECENT
+    edited = frozenset(
+        path for path, stamp in new.items() if path in old and (stamp != old[path] or stamp.mtime_ns > recent)
+    )
     return Changes(edited, frozenset(new.keys() - old.keys()), frozenset(old.keys() - new.keys()))
 
 
