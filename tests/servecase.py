@@ -99,6 +99,8 @@ class Line:
                 if size >= 126:
                     size = int.from_bytes(self._stream.read(2 if size == 126 else 8), "big")
                 data = self._stream.read(size)
+                if head[0] & 0x0F == 9:  # are you there?
+                    self.sock.sendall(bytes([0x8A, 0x80 | len(data), 0, 0, 0, 0]) + data)
                 if head[0] & 0x0F == 1:
                     with self._came:
                         self.messages.append(json.loads(data))

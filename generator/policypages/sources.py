@@ -46,7 +46,8 @@ class FolderSources:
         self._stamps = {path: listing.stamps[path] for path in sorted(listing.stamps)}
         self.paths: Mapping[str, Stamp] = MappingProxyType(self._stamps)
         self._real = listing.real
-        self.has_links = bool(listing.real)  # some path is reached over a symbolic link
+        # folders in which files stand that are reached over a symbolic link
+        self.linked = frozenset(beneath.split(real)[0] for real in listing.real.values())
         self._outside = listing.outside
         # a byte for each path, which forked processes share
         self._edited = mmap.mmap(-1, len(self._stamps))

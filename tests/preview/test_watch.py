@@ -128,6 +128,23 @@ def test_reading_and_what_editors_leave_wake_nobody(site: Path, server: Server) 
     assert line.kinds() == ["hello"]
 
 
+def test_what_a_link_leads_to_is_watched(site: Path) -> None:
+    """A clause that is a link, and a folder of clauses that is one, are kept true as others are."""
+    (site / "shared" / "more").mkdir(parents=True)
+    (site / CLAUSE).replace(site / "shared" / "children.md")
+    (site / CLAUSE).symlink_to("../../shared/children.md")
+    (site / "content" / "clauses" / "cookies").replace(site / "shared" / "cookies")
+    (site / "content" / "clauses" / "cookies").symlink_to("../../shared/cookies")
+    with serving(site) as server:
+        line = server.line(PAGE)
+        (site / "shared" / "children.md").write_text(clause("Behind a link"))
+        line.wait("reload")
+        server.says(PAGE, "Behind a link")
+        session = site / "shared" / "cookies" / "session.md"
+        session.write_text(session.read_text() + "\nIn a folder behind a link.\n")
+        server.says(PAGE, "In a folder behind a link")
+
+
 # ---- many files at once
 
 

@@ -45,6 +45,7 @@ class Files:
         self._stamps = stamps
         self._own = real  # paths that were seen after the listing, and are plain files in plain folders
         self.paths: Mapping[str, Stamp] = MappingProxyType(stamps)
+        self.linked = listed.linked  # what is touched in these folders may be a source by another name
         self.moved_on: set[str] = set()
 
     def read(self, path: str) -> bytes:
@@ -83,7 +84,7 @@ class Files:
 
     def patched(self, touched: Iterable[str]) -> tuple[Files, Changes] | None:
         """Look at files of which something was heard; None where only a listing can tell what is there."""
-        if self._listed.has_links:
+        if self.linked:
             return None
         seen: dict[str, Stamp] = {}
         removed: set[str] = set()
@@ -126,11 +127,14 @@ def list_files(root: Path) -> tuple[Files | None, list[Diagnostic]]:
 
 
 def difference(before: Files | None, after: Files) -> Changes:
-    """Compare two listings by their stamps."""
+    """Compare two listings by their stamps; what was edited just now may be other with the same stamp."""
     if before is None:
         return Changes(added=frozenset(after.paths))
     old, new = before.paths, after.paths
-    edited = frozenset(path for path, stamp in new.items() if path in old and old[path] != stamp)
+    recent = time.time_ns() - _RECENT
+    edited = frozenset(
+        path for path, stamp in new.items() if path in old and (stamp != old[path] or stamp.mtime_ns > recent)
+    )
     return Changes(edited, frozenset(new.keys() - old.keys()), frozenset(old.keys() - new.keys()))
 
 

@@ -16,6 +16,7 @@ from policypages.preview.state import State, first_basis
 
 _TOGETHER: Final = 100
 _NICE: Final = 10
+_TO_SERVER: Final = 1  # the descriptor that a server reads; this is no program for people
 
 
 def shared_names(state: State) -> list[str]:
@@ -58,14 +59,14 @@ def tell(root: Path, only: tuple[str, ...]) -> Iterator[dict[str, Any]]:
 
 
 def main(arguments: list[str]) -> None:
-    """Write to stdout until all is said, or nobody listens any more."""
+    """Tell the server until all is said, or nobody listens any more."""
     root, *only = arguments
     if hasattr(os, "nice"):
         os.nice(_NICE)
     try:
+        server = os.fdopen(_TO_SERVER, "w", encoding="ascii", buffering=1)
         for one in tell(Path(root), tuple(only)):
-            sys.stdout.write(json.dumps(one) + "\n")
-            sys.stdout.flush()
+            server.write(json.dumps(one) + "\n")
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)  # the server is gone: nothing is left to flush
 

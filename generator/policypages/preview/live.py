@@ -22,7 +22,10 @@ PAGE: Final = "index.html"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is shown: globs of entities (none: all), sources or what is published, and for which day."""
+    """What is shown: globs of entities (none: all), drafts or what is published, and for which day.
+
+    Of the last two a build makes no difference yet, while no page has a release.
+    """
 
     only: tuple[str, ...] = ()
     drafts: bool = True

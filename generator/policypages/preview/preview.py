@@ -15,7 +15,7 @@ from policypages.preview.overview import Overview
 
 OVERVIEW: Final = "_overview/index.html"
 _MOST: Final = 50  # problems of one page
-_ASKED: Final = 5.0  # seconds in which a page without a socket counts as open: its script may be on its way
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Preview:
         self._said: set[str] = set()
         self._wrong = False
         self._bytes: dict[str, bytes] = {}  # what open pages show, by digest: to tell how they changed
+        self.watch_also: Callable[[frozenset[str]], None] = lambda _: None
         overview.told = self.tell_index
 
     @property
@@ -72,7 +73,7 @@ class Preview:
         before = self.number
         shown = self.live.show(path)
         if self.number != before:
-            self._took()  # an edit was seen before it was heard of
+            self.took()  # an edit was seen before it was heard of
         self._say(shown.problems)
         return shown
 
@@ -122,31 +123,48 @@ class Preview:
             else:
                 self.live.update(touched)
             if self.number != before:
-                self._took()
+                self.took()
         except Exception as error:  # noqa: BLE001 - the server outlives what one state does to it
             self.voice.bug(error)
 
-    def _took(self) -> None:
+    def took(self) -> None:
         """Let everybody know of a new state."""
         self.refresh()
+        if self.live.state is not None:
+            self.watch_also(self.live.state.basis.files.linked)
         changes, self.live.changes = self.live.changes, []
         for one in changes:
             self.overview.changed(one)
 
     def refresh(self) -> None:
         """Renew all open pages: each is told as soon as its own new state is ready."""
-        current: list[Diagnostic] = list(self.live.state.shared_problems()) if self.live.state else []
-        for page in sorted(self.open, key=lambda one: one.path):
-            if page.path != OVERVIEW:
-                current += self._renew(page).problems
+        current: list[Diagnostic] = []
+        for _ in range(_TRIES):
+            before = self.number
+            current = self._renew_all()
+            if self.number == before:  # else a page was made of files that were edited meanwhile
+                break
         self._forget()
-        current = gather(current)
         errors = has_errors(current)
         self._said &= {self._key(one) for one in current}
         self._say(current)
         if self._wrong and self.open and not errors:
             self.voice.say(f"{time.strftime('%H:%M:%S')} mended")
         self._wrong = errors
+
+    def _renew_all(self) -> list[Diagnostic]:
+        """Renew the open pages, and return all that is wrong with them and with what they share."""
+        found: list[Diagnostic] = []
+        for page in sorted(self.open, key=lambda one: one.path):
+            if page.path == OVERVIEW:
+                continue
+            try:
+                found += self._renew(page).problems
+            except Exception as error:  # noqa: BLE001 - one page that is a fault of ours is not all pages
+                self.voice.bug(error)
+        if self.live.state is not None:
+            found += self.live.state.shared_problems()
+        return gather(found)
 
     def _renew(self, page: Open) -> Shown:
         """Tell one page what its new state is, if that is another."""

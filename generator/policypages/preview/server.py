@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -178,12 +179,16 @@ async def _serve(
     server = HTTPServer(application(preview, place.hosts), max_header_size=_HEADERS)
     try:
         watcher.start()  # before the listing: what changes between the two is heard of
+        gc.disable()  # a listing makes a hundred thousand things, and all of them stay
         live.open()
+        gc.freeze()
+        gc.enable()
         server.add_sockets(sockets)
         code = ready(live)
         if code is not None:
             return code
-        preview.refresh()
+        preview.watch_also = watcher.watch_also
+        preview.took()
         overview.begin(after=_IDLE)
         return _SIGNAL + await ended
     finally:

@@ -153,6 +153,7 @@ class Watcher(FileSystemEventHandler):
         self._make = observer or self._native
         self._observer: BaseObserver | None = None
         self._watched: dict[str, Any] = {}
+        self._linked: frozenset[str] = frozenset()
         self._polling = False
         self._beginning = threading.RLock()
 
@@ -163,6 +164,16 @@ class Watcher(FileSystemEventHandler):
             self._begin(self._make())
         except OSError as error:
             self._poll(error)
+
+    def watch_also(self, linked: frozenset[str]) -> None:
+        """Watch folders beside content/ and themes/ that links in these lead to."""
+        new = {folder for folder in linked - self._linked if folder.partition("/")[0] not in WATCHED}
+        self._linked = linked
+        for folder in sorted(new):
+            try:
+                self._schedule(os.path.join(self._root, folder), recursive=False)
+            except OSError as error:
+                self._limited(error)
 
     def stop(self) -> None:
         """End all threads that were begun."""
@@ -178,6 +189,8 @@ class Watcher(FileSystemEventHandler):
             self._schedule(self._root, recursive=False)
             for name in WATCHED:
                 self._watch_below(name)
+        linked, self._linked = self._linked, frozenset()
+        self.watch_also(linked)
 
     def _watch_below(self, name: str) -> None:
         place = os.path.join(self._root, name)
@@ -238,7 +251,9 @@ class Watcher(FileSystemEventHandler):
         if not place.startswith(self._root + os.sep):
             return
         path = place[len(self._root) + 1 :].replace(os.sep, "/")
-        if is_folder:
+        if os.path.dirname(path) in self._linked and path.partition("/")[0] not in WATCHED:
+            self._settling.touch_anything()
+        elif is_folder:
             if path in WATCHED:
                 self._watch_below(path)
                 self._settling.touch_anything()

@@ -80,10 +80,41 @@ export async function renew() {
   const kept = keep();
   finish();
   syncAttributes(document.documentElement, next.documentElement);
-  document.body.replaceWith(document.adoptNode(next.body));
+  put(document.body, next.body);
   kept();
   goTo(here);
   return told;
+}
+
+const isOurs = node => node.localName === 'policypages-preview'; // is not touched: what it says was read
+
+function isSame(one, other) {
+  return one.nodeType === other.nodeType && one.nodeName === other.nodeName
+    && one.attributes?.length === other.attributes?.length
+    && [...(one.attributes ?? [])].every(each => other.getAttribute(each.name) === each.value);
+}
+
+/** Put what changed of a node in its place, and nothing else: what one has selected elsewhere stays selected. */
+function put(old, next) {
+  if (old.isEqualNode(next)) return;
+  if (!isSame(old, next) || !old.hasChildNodes()) {
+    old.replaceWith(document.adoptNode(next));
+    return;
+  }
+  const [mine, theirs] = [old, next].map(node => [...node.childNodes].filter(child => !isOurs(child)));
+  const least = Math.min(mine.length, theirs.length);
+  let first = 0;
+  let last = 0;
+  while (first < least && mine[first].isEqualNode(theirs[first])) first++;
+  while (last < least - first && mine.at(-1 - last).isEqualNode(theirs.at(-1 - last))) last++;
+  const [gone, come] = [mine.slice(first, mine.length - last), theirs.slice(first, theirs.length - last)];
+  if (gone.length === come.length) {
+    gone.forEach((node, at) => put(node, come[at]));
+    return;
+  }
+  const before = mine[mine.length - last] ?? [...old.childNodes].find(isOurs) ?? null;
+  for (const node of gone) node.remove();
+  for (const node of come) old.insertBefore(document.adoptNode(node), before);
 }
 
 /** Load the stylesheets that are new; what is returned puts the new head in the place of the old. */
@@ -127,12 +158,13 @@ function keep() {
   const within = selector => [...document.body.querySelectorAll(selector)];
   const open = within('details').map(one => one.open);
   const scrolled = within('nav').map(one => one.scrollTop);
-  const focused = within(FOCUSABLE).indexOf(document.activeElement);
+  const had = document.activeElement;
+  const focused = within(FOCUSABLE).indexOf(had);
   return () => {
     const details = within('details');
     if (details.length === open.length) details.forEach((one, at) => { one.open = open[at]; });
     within('nav').forEach((one, at) => { one.scrollTop = scrolled[at] ?? 0; });
-    if (focused >= 0) within(FOCUSABLE)[focused]?.focus({ preventScroll: true });
+    if (focused >= 0 && !had.isConnected) within(FOCUSABLE)[focused]?.focus({ preventScroll: true });
   };
 }
 
