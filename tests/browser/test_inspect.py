@@ -159,7 +159,7 @@ def test_sites_that_share_a_clause_are_links(server: Server, visit: Visit) -> No
     expect(links).to_have_count(len(having) - 1, timeout=SLOW)
     found = {link.get_attribute("href") for link in links.all()}
     assert found == {f"/{site}/privacy/#children" for site in having if site != "kp-careers"}
-    panel.locator(".users h3 a").click()
+    panel.get_by_role("link", name=f"{len(having)} sites").click()
     expect(page.locator("#sites h2 a")).to_have_count(len(having))
     assert {link.get_attribute("href") for link in page.locator("#sites h2 a").all()} == {
         f"/{site}/" for site in having

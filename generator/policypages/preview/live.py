@@ -12,9 +12,12 @@ from typing import Final, NamedTuple
 
 from policypages.build.planning import wanted
 from policypages.diagnostics import Diagnostic, Span, gather, has_errors, problem
+from policypages.formats import schema
 from policypages.preview.folder import Changes, Files, difference, list_files
 from policypages.preview.state import Basis, Made, State, first_basis, next_basis
+from policypages.render import article
 
+_FORGET: Final = 32  # states
 _LAST_GOOD: Final = 256  # pages; the open ones are renewed with each change, so these stay
 _TRIES: Final = 5
 PAGE: Final = "index.html"
@@ -83,6 +86,10 @@ class Live:
         """Put a new state in the place of the one that is."""
         self.state = State(self.state.number + 1 if self.state is not None else 1, basis)
         self.changes.append(changes)
+        if self.state.number % _FORGET == 0:
+            # a build ends, so what it keeps by the way may be much; here states come and go all day
+            schema.forget()
+            article.forget()
 
     def relist(self) -> None:
         """List the folder anew, and compare the stamps."""

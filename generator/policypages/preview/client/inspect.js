@@ -197,25 +197,28 @@ export class Panel {
 
   showSection(section) {
     this.title.textContent = section.title;
-    const shared = h('section', { class: 'users', 'aria-live': 'polite' });
+    const shared = h('section', { class: 'users' });
+    this.count = h('span', {}, '…');
     this.body.replaceChildren(...sectionCard(this, section), section.clause ? shared : '');
-    if (section.clause) this.showUsers(section, shared);
+    if (section.clause) this.showUsers(section, shared, this.count);
   }
 
   /** Say which other sites use the clause, as far as the index knows. */
-  async showUsers(section, box) {
+  async showUsers(section, box, count) {
     const name = `clause:${section.clause}`;
     const found = this.users.get(name)
       ?? await fetch(`/_preview/index?${new URLSearchParams({ uses: name, count: USERS + 1 })}`).then(answer => answer.json()).catch(() => null);
     if (!found) return;
     if (found.done === found.total) this.users.set(name, found);
+    const all = address(`/_overview/?${new URLSearchParams({ q: name })}`);
     const others = found.sites.filter(site => site.id !== this.page.entity).slice(0, USERS);
     const far = found.done < found.total ? h('span', { class: 'quiet' }, ` indexing ${found.done.toLocaleString('en')} of ${found.total.toLocaleString('en')}`) : null;
+    count.replaceChildren(h('a', { href: all }, plural(found.count, 'site')), ...(far ? [far] : []));
     box.replaceChildren(
-      h('h3', {}, 'Used by ', h('a', { href: address(`/_overview/?${new URLSearchParams({ q: name })}`) }, plural(found.count, 'site')), far),
+      h('h3', {}, 'Other sites with this clause'),
       others.length ? h('ul', {}, others.map(site => h('li', {}, h('a', { href: address(this.same(site)) }, site.name))))
-        : h('p', { class: 'quiet' }, far ? 'No other site is known yet.' : 'No other site uses this clause.'),
-      found.count > USERS + 1 ? h('p', {}, h('a', { href: address(`/_overview/?${new URLSearchParams({ q: name })}`) }, `all ${plural(found.count, 'site')}`)) : '');
+        : h('p', { class: 'quiet' }, far ? 'None is known yet.' : 'None.'),
+      found.count > USERS + 1 ? h('p', {}, h('a', { href: all }, `all ${plural(found.count, 'site')}`)) : '');
   }
 
   /** Return the address of the same policy of another site, at the same section. */

@@ -9,6 +9,7 @@ const number = new Intl.NumberFormat('en');
 let shown = 0;
 let count = 0;
 let known = 0;
+let taken = 0;
 let asking = null;
 let timer = 0;
 
@@ -77,6 +78,7 @@ async function load(from, size = PART) {
   nothing.textContent = filter.value.trim() ? `No site matches “${filter.value.trim()}”.` : 'No site is published here.';
   list.setAttribute('aria-busy', 'false');
   if (!from) offer(found.suggest);
+  taken = performance.now();
   say(found);
 }
 
@@ -89,7 +91,7 @@ function offer(names) {
       filter.focus();
       ask();
     });
-    return [button, ' '];
+    return [button];
   }));
 }
 
@@ -141,7 +143,9 @@ document.addEventListener('keydown', event => {
 });
 
 preview.addEventListener('index', ({ detail }) => {
-  if (detail.done < detail.total && shown) say(detail);
+  // names that are shown as ids come in as soon as they are known, but not at every step
+  const waits = list.querySelector('.waiting') && performance.now() - taken > 1000;
+  if (detail.done < detail.total && shown && !waits) say(detail);
   else if (!asking) load(0, Math.min(500, Math.max(PART, shown)));
 });
 preview.addEventListener('found', () => load(0, Math.min(500, Math.max(PART, shown))));

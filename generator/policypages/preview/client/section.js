@@ -4,7 +4,7 @@ import { h, plural } from './frame.js';
 /** Return the parts of a section's card. */
 export function sectionCard(panel, section) {
   const { place } = bind(panel.frame);
-  return [trail(panel, section), text(section, place), changes(section, place), condition(section, place),
+  return [trail(panel, section), text(panel, section, place), changes(section, place), condition(section, place),
     options(section, place), facts(section, place), references(section, place)].flat().filter(Boolean);
 }
 
@@ -21,11 +21,12 @@ function trail(panel, section) {
     h('p', { class: 'quiet' }, `${section.number ? `Number ${section.number}, s` : 'S'}ection ${nth} of ${beside} ${where}`));
 }
 
-function text(section, place) {
+function text(panel, section, place) {
   const rows = [];
   if (section.text) {
     const which = [section.variant ? h('span', { class: 'badge' }, `variant ${section.variant}`) : null, section.locale ? h('span', { class: 'badge' }, section.locale) : null];
     rows.push(row('Clause', [h('b', {}, section.clause), ' ', which], place(section.text), 'text'));
+    rows.push(row('Used by', panel.count, null, 'shared'));
   } else rows.push(row('Clause', h('span', { class: 'quiet' }, 'none: a heading alone')));
   rows.push(row('Outline', h('span', { class: 'quiet' }, section.outline_by), place(section.outline), 'outline-place'));
   if (section.because && !section.adjusted.some(one => one.because)) rows.push(row('Because', section.because));
@@ -36,7 +37,7 @@ function changes(section, place) {
   if (!section.adjusted.length && !section.edits.length) return null;
   return h('section', {}, h('h3', {}, 'Changed here'), h('dl', { class: 'rows' },
     section.edits.map(one => row('Edit', [h('del', {}, one.old), ' ', one.new ? h('ins', {}, one.new) : h('span', { class: 'quiet' }, 'taken out')], place(one.span))),
-    section.adjusted.map(one => row(one.keys.join(', ') || 'Adjusted', [one.because ? `“${one.because}”` : null, h('span', { class: 'quiet' }, ` by ${one.by}`)], place(one.span)))));
+    section.adjusted.map(one => row(`Adjusted${one.keys.length ? ': ' : ''}${one.keys.join(', ')}`, [one.because ? `“${one.because}”` : null, h('span', { class: 'quiet' }, ` by ${one.by}`)], place(one.span)))));
 }
 
 function condition(section, place) {
