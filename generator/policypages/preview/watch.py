@@ -32,6 +32,7 @@ from policypages.preview.folder import WATCHED, is_source
 from policypages.sources import SETTINGS_FILE
 
 SETTLE: Final = 0.025
+SETTLE_WHOLE: Final = 0.008  # where each file was closed after it was written, or put in place by a rename
 AT_MOST: Final = 0.3
 A_SAVE: Final = 20  # so many files may be one save; more are a checkout, which is taken as a whole
 SETTLE_MANY: Final = 0.15
@@ -66,6 +67,7 @@ class Settling:
         self._missing = missing
         self._failed = failed
         self._touched: set[str] = set()
+        self._unfinished: set[str] = set()  # of these, those that somebody may still be writing
         self._anything = False
         self._first = self._last = 0.0
         self._stopped = False
@@ -82,9 +84,13 @@ class Settling:
             self._stopped = True
             self._wake.notify()
 
-    def touch(self, path: str) -> None:
-        """Note one path; of very many, that there were very many."""
+    def touch(self, path: str, *, finished: bool = False) -> None:
+        """Note one path; of very many, that there were very many. What is `finished` stays as it is."""
         with self._wake:
+            if finished:
+                self._unfinished.discard(path)
+            elif len(self._unfinished) < MANY:
+                self._unfinished.add(path)
             if len(self._touched) < MANY:
                 self._touched.add(path)
             else:
@@ -108,6 +114,7 @@ class Settling:
             with self._wake:
                 touched = None if self._anything else frozenset(self._touched)
                 self._touched, self._anything, self._first = set(), False, 0.0
+                self._unfinished = set()
             try:
                 self._heard(touched)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next change must be heard
@@ -128,7 +135,7 @@ class Settling:
         now = time.monotonic()
         if self._anything or len(self._touched) > A_SAVE:
             return min(self._last + SETTLE_MANY, self._first + AT_MOST_MANY) - now
-        quiet = self._last + SETTLE
+        quiet = self._last + (SETTLE if self._unfinished else SETTLE_WHOLE)
         if now >= quiet and now < self._first + MISSING and any(map(self._missing, self._touched)):
             quiet = min(now + SETTLE, self._first + MISSING)
         return min(quiet, self._first + AT_MOST) - now
@@ -241,13 +248,14 @@ class Watcher(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Note what an event tells of; nothing that goes wrong here ends the watch."""
         try:
-            for place in (event.src_path, event.dest_path):
+            closed = isinstance(event, FileClosedEvent)
+            for place, finished in ((event.src_path, closed), (event.dest_path, True)):
                 if place:
-                    self._take(os.fsdecode(place), is_folder=event.is_directory)
+                    self._take(os.fsdecode(place), is_folder=event.is_directory, finished=finished)
         except Exception as error:  # noqa: BLE001 - see above
             self._failed(error)
 
-    def _take(self, place: str, *, is_folder: bool) -> None:
+    def _take(self, place: str, *, is_folder: bool, finished: bool) -> None:
         if not place.startswith(self._root + os.sep):
             return
         path = place[len(self._root) + 1 :].replace(os.sep, "/")
@@ -260,4 +268,4 @@ class Watcher(FileSystemEventHandler):
             elif is_source(path + "/"):
                 self._settling.touch_anything()
         elif path == SETTINGS_FILE or is_source(path):
-            self._settling.touch(path)
+            self._settling.touch(path, finished=finished)
