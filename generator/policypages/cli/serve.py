@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -87,7 +88,7 @@ def serve(
     from policypages.preview.server import serve as run
 
     try:
-        editor = choose(opener, os.environ)
+        editor = choose(opener, os.environ, terminal=sys.stdin.isatty() and sys.stdout.isatty())
     except NoEditorError as error:
         raise click.UsageError(str(error)) from None
     if host is not None:

@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shlex
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -117,10 +116,11 @@ class Editor:
             call()
 
 
-def choose(given: str | None, environment: Mapping[str, str], *, terminal: bool | None = None) -> Editor:
+def choose(given: str | None, environment: Mapping[str, str], *, terminal: bool = False) -> Editor:
     """Return the editor that was asked for, or the one of the machine, or links for VS Code.
 
     `given` is a name such as `vscode`, an address with `{file}` and `{line}` in it, or a command.
+    `terminal` tells whether there is a terminal for an editor that needs one.
     """
     asked = given or environment.get(SETTING) or ""
     if asked.strip():
@@ -135,7 +135,7 @@ def choose(given: str | None, environment: Mapping[str, str], *, terminal: bool 
     return Editor("VS Code", _LINKS["vscode"])
 
 
-def _read(text: str, *, required: bool, terminal: bool | None) -> Editor:
+def _read(text: str, *, required: bool, terminal: bool) -> Editor:
     if text in _LINKS:
         return Editor("VS Code" if text == "vscode" else text, _LINKS[text])
     scheme = _SCHEME.match(text)
@@ -153,11 +153,10 @@ def _read(text: str, *, required: bool, terminal: bool | None) -> Editor:
     return _command(words, required=required, terminal=terminal)
 
 
-def _command(words: Sequence[str], *, required: bool, terminal: bool | None) -> Editor:
+def _command(words: Sequence[str], *, required: bool, terminal: bool) -> Editor:
     name = re.sub(r"\.(exe|cmd|bat)$", "", os.path.basename(words[0])).lower()
-    has_terminal = sys.stdin.isatty() and sys.stdout.isatty() if terminal is None else terminal
     in_terminal = name in _IN_TERMINAL and _WINDOWS.isdisjoint(words[1:])
-    if in_terminal and not has_terminal and not required:
+    if in_terminal and not terminal and not required:
         message = f"{name} needs a terminal, and here is none"
         raise NoEditorError(message)
     if any("{file}" in word for word in words):
