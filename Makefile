@@ -48,10 +48,8 @@ site: $(STAMP) ## build the example sites into output/ and say where to look
 	done
 
 .PHONY: serve
-serve: site ## build, then serve output/ at http://127.0.0.1:8000/_overview/
-	@echo
-	@echo "http://127.0.0.1:8000/_overview/   (Ctrl-C ends it)"
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory output 8000
+serve: $(STAMP) ## show the example sites at http://localhost:8000/, kept true while you edit
+	@$(BIN)/policypages serve
 
 .PHONY: chromium
 chromium:

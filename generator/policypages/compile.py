@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,6 +34,12 @@ class Compiler:
         if key not in self._clauses:
             self._clauses[key] = compile_clause(file, self._names, edits)
         return self._clauses[key]
+
+    def take_over(self, other: Compiler, *, without: Collection[str]) -> Compiler:
+        """Keep what another compiler of the same settings has compiled, but for the clauses of some files."""
+        self._clauses = {key: known for key, known in other._clauses.items() if key[0] not in without}
+        self._lines = dict(other._lines)
+        return self
 
     def line(self, source: str, span: Span) -> tuple[Text, list[Diagnostic]]:
         """Compile the title that an outline gives a section."""

@@ -46,6 +46,8 @@ class FolderSources:
         self._stamps = {path: listing.stamps[path] for path in sorted(listing.stamps)}
         self.paths: Mapping[str, Stamp] = MappingProxyType(self._stamps)
         self._real = listing.real
+        # folders in which files stand that are reached over a symbolic link
+        self.linked = frozenset(beneath.split(real)[0] for real in listing.real.values())
         self._outside = listing.outside
         # a byte for each path, which forked processes share
         self._edited = mmap.mmap(-1, len(self._stamps))
@@ -243,7 +245,7 @@ class _Listing:
                 with os.scandir(descriptor) as entries:
                     for entry in entries:
                         name = entry.name
-                        if (name not in only) if only else _is_leftover(name):
+                        if (name not in only) if only else is_leftover(name):
                             continue
                         if entry.is_file(follow_symlinks=False) and name.isascii():
                             self._add(before + name, there + name, entry)
@@ -339,7 +341,7 @@ def _holds(outer: str, inner: str) -> bool:
     return outer in {"", inner} or inner.startswith(f"{outer}/")
 
 
-def _is_leftover(name: str) -> bool:
+def is_leftover(name: str) -> bool:
     """Tell hidden files, and what editors leave while they save: backups, autosaves, vim's `4913`."""
     if name.endswith((".yaml", ".md")):
         return name[0] == "."
@@ -360,11 +362,11 @@ def _list_theme() -> dict[str, tuple[str, Stamp]]:
 
 def _walk_theme(place: str) -> Iterator[tuple[str, tuple[str, Stamp]]]:
     for folder, folders, names in os.walk(place, followlinks=True):
-        folders[:] = [name for name in folders if not _is_leftover(name)]
+        folders[:] = [name for name in folders if not is_leftover(name)]
         inner = os.path.relpath(folder, place).replace(os.sep, "/")
         prefix = _THEME if inner == "." else f"{_THEME}/{inner}"
         for name in names:
-            if not _is_leftover(name):
+            if not is_leftover(name):
                 full = os.path.join(folder, name)
                 yield f"{prefix}/{name}", (full, _stamp(os.stat(full)))
 

@@ -43,8 +43,11 @@ QUIET = (
     "--no-first-run",
     "--no-pings",
     # no name is ever looked up: what a page asks for elsewhere fails, and is written down
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
 )
+PAGES = frozenset({"document", "stylesheet", "image"})
+PREVIEW = PAGES | {"script", "fetch", "websocket"}
+"""What a page may ask for: as a host sends it, and as preview does."""
 REPORT_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', event =>
   window.policypagesViolation(`${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`));
@@ -95,6 +98,7 @@ class Visitor:
     origin: str
     seen: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    kinds: frozenset[str] = PAGES
 
     def go(self, address: str) -> Page:
         """Open an address of the site, and wait until everything that it asks for is there."""
@@ -113,6 +117,7 @@ class Visitor:
         context.on("console", self._console)
         context.on("weberror", lambda error: self.note("page error", str(error.error)))
         context.on("page", lambda page: self.note("window", page.url))
+        self.page.on("websocket", lambda socket: self._socket(socket.url))
 
     def note(self, kind: str, words: str) -> None:
         self.seen.append(f"{kind}: {words[:300]}")
@@ -121,8 +126,14 @@ class Visitor:
         self.asked.add(request.url)
         if not request.url.startswith((f"{self.origin}/", "data:")):
             self.note("off the site", request.url)
-        if request.resource_type not in {"document", "stylesheet", "image"}:
+        if request.resource_type not in self.kinds:
             self.note(request.resource_type, request.url)
+
+    def _socket(self, url: str) -> None:
+        if not url.startswith(self.origin.replace("http:", "ws:") + "/"):
+            self.note("off the site", url)
+        if "websocket" not in self.kinds:
+            self.note("websocket", url)
 
     def _response(self, response: Response) -> None:
         if response.status >= 400:
@@ -168,10 +179,11 @@ def watch(browser: Browser) -> Iterator[Visit]:
 
     def start(origin: str, **options: Any) -> Visitor:
         options = {"reduced_motion": "reduce", **options}
+        kinds = options.pop("kinds", PAGES)
         context = browser.new_context(**options)
         context.set_default_timeout(10_000)
         contexts.append(context)
-        visitor = Visitor(context.new_page(), origin)
+        visitor = Visitor(context.new_page(), origin, kinds=kinds)
         visitor.watch(context)
         return visitor
 

@@ -73,6 +73,16 @@ def test_the_wheel_holds_the_package_and_nothing_else(contents: dict[str, str]) 
     got = {name: digest for name, digest in contents.items() if ".dist-info/" not in name}
     assert got == wanted
     assert "policypages/py.typed" in got
+    client = (
+        "client.js",
+        "frame.css",
+        "frame.js",
+        "inspect.js",
+        "overlay.js",
+        "overview.html",
+        "overview.js",
+    )
+    assert {f"policypages/preview/client/{name}" for name in client} <= got.keys()
 
 
 @pytest.mark.parametrize("folder", sorted(COPIES))

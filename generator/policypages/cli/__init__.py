@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "new": ("policypages.cli.scaffold", "new", "Add an entity, a clause or a policy."),
     "check": ("policypages.cli.check", "check", "Look for problems, and write nothing."),
     "build": ("policypages.cli.build", "build", "Build the pages of every site."),
+    "serve": ("policypages.cli.serve", "serve", "Show the sites in a browser while they are written."),
     "explain": ("policypages.cli.explain", "explain", "Say where each section of a page comes from."),
     "uses": ("policypages.cli.uses", "uses", "Say which sections print or test a fact."),
     "rule": ("policypages.cli.rule", "rule", "Explain a code such as missing-fact."),
@@ -154,20 +155,25 @@ def _on_terminate(_number: int, _frame: FrameType | None) -> None:
 
 def _report_bug(error: Exception) -> int:
     """Say shortly that policypages is wrong, where, and how to see more."""
+    click.echo(told_bug(error), err=True)
+    return BUG
+
+
+def told_bug(error: Exception) -> str:
+    """Write what went wrong with ourselves, and where; all of it where POLICYPAGES_TRACEBACK is set."""
     import traceback
 
+    whole = ""
     if os.environ.get("POLICYPAGES_TRACEBACK"):
-        traceback.print_exception(error)
+        whole = "".join(traceback.format_exception(error))
     frames = traceback.extract_tb(error.__traceback__)
     where = next((f for f in reversed(frames) if "policypages" in f.filename), frames[-1] if frames else None)
     place = f" at {where.name}, line {where.lineno} of {_file_in_package(where.filename)}" if where else ""
-    click.echo(
-        f"policypages: this is a bug in policypages {__version__}, not in your files\n"
+    return (
+        f"{whole}policypages: this is a bug in policypages {__version__}, not in your files\n"
         f"  {type(error).__name__}: {error}{place}\n"
-        "  set POLICYPAGES_TRACEBACK=1 and run again to see the whole of it",
-        err=True,
+        "  set POLICYPAGES_TRACEBACK=1 and run again to see the whole of it"
     )
-    return BUG
 
 
 def _file_in_package(path: str) -> str:

@@ -39,8 +39,8 @@ def excerpts(marks: Sequence[Mark], read: ReadText, *, gutter: int, width: int) 
         here = [mark for mark in marks if mark.span.file == file]
         first = here[0].span
         arrow = blue("-->" if index == 0 else ":::")
-        lines = _lines(file, read)
-        if all(_is_whole_file(mark.span, lines) for mark in here):
+        lines = lines_of(file, read)
+        if all(is_whole_file(mark.span, lines) for mark in here):
             words = "; ".join(mark.text for mark in here if mark.text)
             out.append(f"{' ' * gutter}{arrow} {visible(file)}" + (f": {words}" if words else ""))
             continue
@@ -71,14 +71,15 @@ def _cells(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def _lines(file: str, read: ReadText) -> list[str]:
+def lines_of(file: str, read: ReadText) -> list[str]:
+    """Return the lines of a source; none where it cannot be read."""
     try:
         return _NEWLINE.split(read(file))
     except (OSError, UnicodeError):
         return []
 
 
-def _is_whole_file(span: Span, lines: Sequence[str]) -> bool:
+def is_whole_file(span: Span, lines: Sequence[str]) -> bool:
     """Tell a span that stands for the file as such: it points at nothing, or at one letter of a word."""
     at_top = (span.line, span.column, span.length) == (1, 1, 1)
     return at_top and (not lines or _NO_CONTENT.match(lines[0]) is not None or lines[0][:2].isalnum())
@@ -100,14 +101,15 @@ def _rows(marks: Iterable[Mark], lines: Sequence[str], *, gutter: int, room: int
         head = f"{blue(str(number).rjust(gutter))} {blue('|')}"
         fits = cells(line) <= room
         for index, mark in enumerate(here):
-            shown, start, length = _window(line, _on_line(mark.span, line), room)
+            shown, start, length = _window(line, on_line(mark.span, line), room)
             if index == 0 or not fits:
                 out.append(f"{head} {shown}")
             out += [f"{bar} {row}" for row in _under(mark, start, length, room)]
     return out
 
 
-def _on_line(span: Span, line: str) -> Span:
+def on_line(span: Span, line: str) -> Span:
+    """Return what a span marks of its line."""
     if span.length != WHOLE_LINE:
         return span
     words = line.strip()

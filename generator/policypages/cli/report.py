@@ -203,7 +203,7 @@ def _in_brackets(one: Diagnostic) -> str:
 def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
     """Write a diagnostic with the lines it speaks of, how it was reached, and what to do."""
     colour = _COLOURS[one.severity]
-    marks = [Mark(_shown_span(one, one.span), "", "^", colour)] if one.span else []
+    marks = [Mark(shown_span(one, one.span), "", "^", colour)] if one.span else []
     marks += [Mark(label.span, label.text, "-", "blue") for label in one.labels]
     gutter = max((len(str(mark.span.line)) for mark in marks), default=1)
     room = width or _UNBOUNDED
@@ -228,7 +228,7 @@ def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
     return "\n".join(out)
 
 
-def _shown_span(one: Diagnostic, span: Span) -> Span:
+def shown_span(one: Diagnostic, span: Span) -> Span:
     """Return what to mark: of a template Jinja tells the line alone, so all of it is marked."""
     line_alone = one.code == "theme-template" and span.column == 1 and span.line > 1
     return replace(span, length=WHOLE_LINE) if line_alone else span

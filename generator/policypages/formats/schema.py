@@ -56,5 +56,10 @@ def _reader(kind: Kind, names: Names | None) -> Reader:
     return reader_of_files(entity_shape(names)) if kind == "entity" else reader(_FORMS[kind])
 
 
+def forget() -> None:
+    """Let go of what readers keep of the files that they read: a process may outlive its sources."""
+    _reader.cache_clear()
+
+
 def _form(kind: Kind, names: Names | None) -> Form:
     return entity_shape(names) if kind == "entity" else _FORMS[kind]

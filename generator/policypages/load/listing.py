@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -10,6 +11,10 @@ from policypages.paths import collision_key
 from policypages.values import why_not_id
 
 ENTITIES: Final = "content/entities/"
+# nearly every file has a plain name, told by one match; all others are looked at closely
+_NO_DEVICE: Final = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\.)"
+_PLAIN: Final = re.compile(rf"{_NO_DEVICE}([a-z0-9]+(?:-[a-z0-9]+)*)\.yaml")
+_SHORT: Final = 200
 
 
 def list_entities(paths: Iterable[str]) -> tuple[dict[str, str], list[Diagnostic]]:
@@ -18,6 +23,10 @@ def list_entities(paths: Iterable[str]) -> tuple[dict[str, str], list[Diagnostic
     found: list[Diagnostic] = []
     for path in paths:
         if not (path.startswith(ENTITIES) and path.endswith((".yaml", ".yml"))):
+            continue
+        plain = _PLAIN.fullmatch(path, path.rfind("/") + 1)
+        if plain is not None and len(plain[1]) <= _SHORT and plain[1] not in by_key:
+            by_key[plain[1]] = (plain[1], path)
             continue
         id_ = path.rpartition("/")[2].rpartition(".")[0]
         why = why_not_id(id_)

@@ -247,6 +247,11 @@ def _stated(path: str) -> str:
     return _DERIVED.sub(lambda match: match[1] or match[2], path)
 
 
+def forget() -> None:
+    """Let go of what is kept of sections: a process may outlive its sources."""
+    _GIVEN.clear()
+
+
 def _given(section: Section) -> _Given:
     """Work out what no fact can change in a section; those without any below are the same on many pages."""
     heading, level = section.heading, section.level
