@@ -81,7 +81,14 @@ def test_a_command_that_fails_says_so(tmp_path: Path) -> None:
     bad = choose(f"'{sys.executable}' -c 'import sys; sys.exit(3)'", {})
     assert asyncio.run(bad.open("/x", 1, 1)).endswith("ended with exit code 3")
     good = choose(f"'{sys.executable}' -c 'import time; time.sleep(1.2)'", {})
-    assert asyncio.run(good.open("/x", 1, 1)) == ""
+
+    async def opened() -> str:
+        why = await good.open("/x", 1, 1)
+        (rest,) = asyncio.all_tasks() - {asyncio.current_task()}
+        assert await rest == 0  # it ran on, and is waited for
+        return why
+
+    assert asyncio.run(opened()) == ""
 
 
 def test_a_place_is_a_plain_file_of_the_folder(tmp_path: Path) -> None:
