@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from policypages.diagnostics import Span
@@ -103,6 +104,71 @@ class Theme:
     digest: str
 
 
+PageId = tuple[str, str, str]
+"""A page: entity, policy, locale."""
+
+
+class LedgerLine(NamedTuple):
+    """One page in a ledger: the digests of its article and of its normalised text, in hex.
+
+    `after` are the digests of the ledgers of its release before: none for the first, two where a fork
+    was mended.
+    """
+
+    page: PageId
+    article: str
+    text: str
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One act that froze articles, as its ledger file states it; `digest` is of that file, SHA-256 in hex.
+
+    `version` is the day of the act, with `.2` and so on where a page in it had a release of that day.
+    `source` is where an article was published before us, for one that was imported.
+    """
+
+    file: str
+    digest: str
+    version: str
+    day: date
+    effective: date
+    summary: str
+    material: bool
+    approved_by: str | None
+    source: str | None
+    lines: tuple[LedgerLine, ...]
+
+
+class PageRelease(NamedTuple):
+    """One page in one release."""
+
+    release: Release
+    line: LedgerLine
+
+
+Releases = Mapping[PageId, tuple[PageRelease, ...]]
+"""What was released of each page, the first first: by version."""
+
+
+class FrozenArticle(NamedTuple):
+    """An article as it was released: what an object holds, byte for byte.
+
+    `html` has links to other policies by name; `facts` are those that it prints, by path, as JSON has
+    them. `source` is where it was published before us, if it was.
+    """
+
+    title: str
+    summary: str | None
+    html: str
+    contents: tuple[Heading, ...]
+    anchors: tuple[str, ...]
+    linked: bool
+    facts: Mapping[str, Any]
+    source: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """All of a site repository but its entities, which are loaded one by one."""
@@ -113,6 +179,7 @@ class Site:
     entities: Mapping[str, str]
     theme: Theme
     settings_file: SourceFile
+    releases: Releases = field(default_factory=dict)
 
 
 class Entity(NamedTuple):

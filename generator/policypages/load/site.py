@@ -13,6 +13,7 @@ from policypages.formats.facts import locate, read_yaml
 from policypages.formats.language import known_locale
 from policypages.formats.schema import Kind, validate
 from policypages.load.listing import list_entities
+from policypages.load.releases import load_releases
 from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
 from policypages.values import why_not_id
 
@@ -55,7 +56,9 @@ def load_site(sources: Sources) -> tuple[Site | None, list[Diagnostic]]:
     found += more
     theme, more = _theme(sources, settings, settings_file)
     found += more
-    return Site(settings, clauses, policies, entities, theme, settings_file), found
+    releases, more = load_releases(sources)
+    found += more
+    return Site(settings, clauses, policies, entities, theme, settings_file, releases), found
 
 
 def load_settings(sources: Sources) -> Settings:

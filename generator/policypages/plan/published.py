@@ -1,0 +1,40 @@
+"""Choose what is published of a page on a day: its current release, what is past, what is to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from policypages.model import PageRelease
+
+
+class Published(NamedTuple):
+    """The releases of one page on one day: `past` from the newest, `upcoming` from the next."""
+
+    current: PageRelease | None
+    past: tuple[PageRelease, ...] = ()
+    upcoming: tuple[PageRelease, ...] = ()
+
+
+def published(history: Sequence[PageRelease], as_of: date) -> Published:
+    """Choose by date alone: a release of a later day does not exist yet, one not yet effective is to come.
+
+    Of the rest the last by (effective, version) is current.
+    """
+    known = sorted((one for one in history if one.release.day <= as_of), key=_by_effect)
+    effective = [one for one in known if one.release.effective <= as_of]
+    upcoming = tuple(one for one in known if one.release.effective > as_of)
+    if not effective:
+        return Published(None, (), upcoming)
+    return Published(effective[-1], tuple(reversed(effective[:-1])), upcoming)
+
+
+def version_key(version: str) -> tuple[str, int]:
+    """Return what versions are sorted by: the day, then the number of the act on that day."""
+    day, _, number = version.partition(".")
+    return day, int(number or 1)
+
+
+def _by_effect(one: PageRelease) -> tuple[date, tuple[str, int]]:
+    return one.release.effective, version_key(one.release.version)
