@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policypages.build.options import Options, Previous, SiteResult
 from policypages.diagnostics import Diagnostic, has_errors
@@ -22,8 +22,24 @@ if TYPE_CHECKING:
     from policypages.load.entity import Loaded
     from policypages.model import FileRecord, FileTask, MadeFile, SitePlan
 
+TOGETHER: Final = 40  # sites that are built together; see `SiteBuilder.build`
+
 Trace = Mapping[str, Mapping[str, str]]
 """What the files of the last build were made from: marks by folder, and by path below it."""
+
+
+class _Made(NamedTuple):
+    """What the files of one folder came to: those that are kept, and the bytes of those made, by path.
+
+    None in the place of bytes: something is wrong with the file. `found` is all that is wrong.
+    """
+
+    folder: str
+    files: Sequence[FileTask]
+    kept: Mapping[str, Entry]
+    made: Mapping[str, bytes | None]
+    stale: Sequence[tuple[str, str]]
+    found: list[Diagnostic]
 
 
 class SiteBuilder:
@@ -55,43 +71,85 @@ class SiteBuilder:
         self._trace = trace
         self._stamp_of = stamp_of
 
-    def build(self, id_: str) -> SiteResult:
-        """Build one site; a group has no files, and is looked at all the same."""
-        loaded, found = self.load(id_)
-        planned, more = self.plan(loaded)
-        found = [*found, *more]
-        if planned is None:
-            line = "" if not has_errors(found) else None
-            return SiteResult(id_, line, self._known(loaded.files, None, found), diagnostics=tuple(found))
-        if has_errors(found):
-            # what is wrong with the outline or the facts is said; what pages print is looked at all the same
-            for file in planned.files:
-                found += _of_site(id_, self.render(file, self.engine)[1])
-            made = SiteResult(id_, None, diagnostics=tuple(found))
-        else:
-            made = self.make_files(id_, planned.files, found)
-        known = self._known(loaded.files, planned, made.diagnostics)
-        return made._replace(known=known, is_site=True, pages=len(planned.pages))
+    def build(self, ids: Sequence[str]) -> Iterator[SiteResult]:
+        """Build sites, a few of them at a time: all are loaded, then all are planned, rendered, staged.
 
-    def make_files(self, folder: str, files: Sequence[FileTask], found: Iterable[Diagnostic]) -> SiteResult:
+        Code that does the same for one site after the other is still in the processor's caches, which
+        takes a seventh off a build; so few plans and pages take little memory.
+        """
+        for at in range(0, len(ids), TOGETHER):
+            few = ids[at : at + TOGETHER]
+            loaded = [self.load(id_) for id_ in few]
+            planned = [self.plan(one) for one, _ in loaded]
+            made = [self._make(*each) for each in zip(few, loaded, planned, strict=True)]
+            yield from map(self._result, loaded, planned, made)
+
+    def _make(
+        self,
+        id_: str,
+        loaded: tuple[Loaded, list[Diagnostic]],
+        planned: tuple[SitePlan | None, list[Diagnostic]],
+    ) -> _Made:
+        """Render the files of a site; a group has none, and is looked at all the same."""
+        found = [*loaded[1], *planned[1]]
+        files = planned[0].files if planned[0] is not None else ()
+        if not has_errors(found):
+            return self._render_files(id_, files, found)
+        # what is wrong with the outline or the facts is said; what pages print is looked at all the same
+        for file in files:
+            found += _of_site(id_, self.render(file, self.engine)[1])
+        return _Made(id_, (), {}, {}, [], found)
+
+    def _result(
+        self,
+        loaded: tuple[Loaded, list[Diagnostic]],
+        planned: tuple[SitePlan | None, list[Diagnostic]],
+        made: _Made,
+    ) -> SiteResult:
+        """Stage what was rendered of a site, and say what came of it."""
+        plan, found = planned[0], made.found
+        if plan is None:
+            line = "" if not has_errors(found) else None
+            known = self._known(loaded[0].files, None, found)
+            return SiteResult(made.folder, line, known, diagnostics=tuple(found))
+        # a site of which something is wrong before it is rendered has no files here
+        result = self._stage_files(made) if made.files else SiteResult(made.folder, None)
+        known = self._known(loaded[0].files, plan, found)
+        return result._replace(known=known, diagnostics=tuple(found), is_site=True, pages=len(plan.pages))
+
+    def make_files(self, folder: str, files: Sequence[FileTask]) -> SiteResult:
         """Render and stage the files of one folder whose key changed or that are gone."""
+        return self._stage_files(self._render_files(folder, files, []))
+
+    def _render_files(self, folder: str, files: Sequence[FileTask], found: list[Diagnostic]) -> _Made:
         before = self._previous.manifest.entries(folder)
-        problems = list(found)
-        entries: list[Entry] = []
-        staged: list[str] = []
+        kept: dict[str, Entry] = {}
+        made: dict[str, bytes | None] = {}
         stale: list[tuple[str, str]] = []
         for file in files:
             known = before.get(file.path)
             if known is not None and not self._is_stale(known, file):
-                entries.append(known)
+                kept[file.path] = known
                 continue
             if self._options.explain:
                 stale.append((file.path, self._because(folder, known, file)))
-            made, more = self.render(file, self.engine)
+            one, more = self.render(file, self.engine)
             if more:
-                problems += _of_site(folder, more)
-            if self._stage is not None and not has_errors(more):
-                entries.append(Entry(self.write(self._stage, file.path, made.data), file.key))
+                found += _of_site(folder, more)
+            made[file.path] = one.data if not has_errors(more) else None
+        return _Made(folder, files, kept, made, stale, found)
+
+    def _stage_files(self, made: _Made) -> SiteResult:
+        folder, files, kept = made.folder, made.files, made.kept
+        entries: list[Entry] = []
+        staged: list[str] = []
+        for file in files:
+            if file.path in kept:
+                entries.append(kept[file.path])
+                continue
+            data = made.made[file.path]
+            if self._stage is not None and data is not None:
+                entries.append(Entry(self.write(self._stage, file.path, data), file.key))
                 staged.append(file.path)
             elif self._stage is None:
                 staged.append(file.path)
@@ -100,16 +158,15 @@ class SiteBuilder:
             line = manifests.line_of(folder, entries)
             skip = len(folder) + 1
             trace = trace_line(folder, [(file.path[skip:], file.marks) for file in files])
-        kept = len(files) - len(staged)
         return SiteResult(
             folder,
             line,
             trace=trace,
             made=len(staged),
-            kept=kept,
-            staged=tuple(staged) if kept else (),
-            stale=tuple(stale),
-            diagnostics=tuple(problems),
+            kept=len(files) - len(staged),
+            staged=tuple(staged) if len(staged) < len(files) else (),
+            stale=tuple(made.stale),
+            diagnostics=tuple(made.found),
         )
 
     def _known(self, files: tuple[str, ...], planned: SitePlan | None, found: Sequence[Diagnostic]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -155,13 +155,9 @@ class _Work:
         size = max(PER_WORKER, -(-len(ids) // _SHARES))
         shares = [ids[at : at + size] for at in range(0, len(ids), size)]
         builder = self._builder()
-
-        def work(share: Sequence[str]) -> Iterator[SiteResult]:
-            return map(builder.build, share)
-
         done, total = len(self.kept), len(self.plan.ids)
         try:
-            for result in self.watch.map_shares(work, shares, jobs=jobs):
+            for result in self.watch.map_shares(builder.build, shares, jobs=jobs):
                 self._take(result)
                 done += 1
                 if self.progress is not None:
@@ -222,7 +218,7 @@ class _Work:
                 templates=repository.engine.digests,
                 asked=repository.engine.assets,
             )
-        self._take(self._builder().make_files(OVERVIEW, tasks, ()))
+        self._take(self._builder().make_files(OVERVIEW, tasks))
 
     def _same_sites(self) -> bool:
         """Tell whether the overview would say of each site what it says."""

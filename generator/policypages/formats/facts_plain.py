@@ -27,8 +27,9 @@ _LINE: Final = re.compile(rf"( *)(?:({_KEY}):|-(?= ))(?: +({_VALUE})| *)(?:(?<= 
 _PARTS: Final = re.compile(_PART)
 _PAIRS: Final = re.compile(rf"({_KEY}): +({_PART})")
 _NOTHING: Final = re.compile(rf" *(?:#[^{_CONTROL}]*)?")
+# where a key begins at the margin; a comment there, an item or nothing goes with what is above it
+_BLOCKS: Final = re.compile(r"\n(?=[^ \n#-])")
 _SHORT: Final = 120
-_CHANGEABLE: Final[frozenset[Any]] = frozenset({list, dict})
 _BELOW: Final = object()  # a key that has its value on the lines below it, or none
 _NULLS: Final = frozenset({"~", "null"})
 
@@ -38,15 +39,39 @@ class NotPlainError(Exception):
 
 
 def read_plain(data: bytes) -> dict[str, Any]:
-    """Read keys with values, below one another or in lists, exactly as libyaml would."""
+    """Read keys with values, below one another or in lists, exactly as libyaml would.
+
+    A value may be one object in the facts of many files: nobody changes it.
+    """
+    mapping: dict[str, Any] = {}
+    for block in _BLOCKS.split(_decoded(data)):
+        if "\n" in block:
+            for key, value in _read_block(block).items():
+                if key in mapping:
+                    raise NotPlainError
+                mapping[key] = value
+            continue
+        read = _read_line(block) if len(block) > _SHORT else _read_short(block)
+        if read is not None:
+            at, name, value = read
+            if at or name is None or name in mapping:
+                raise NotPlainError
+            mapping[name] = None if value is _BELOW else value
+    if not mapping:
+        raise NotPlainError
+    return mapping
+
+
+def _lines_of(block: str) -> dict[str, Any]:
+    """Read lines of which the first alone begins a key at the margin; empty where they say nothing."""
     mapping: dict[str, Any] = {}
     indent = 0
     outer: list[tuple[dict[str, Any], int]] = []
     waiting: str | None = None  # a key that has its value below it, or none
     items: list[Any] | None = None
     items_indent = 0
-    for line in _decoded(data).split("\n"):
-        read = _read(line)
+    for line in block.split("\n"):
+        read = _read_line(line) if len(line) > _SHORT else _read_short(line)
         if read is None:
             continue
         at, key, value = read
@@ -72,24 +97,11 @@ def read_plain(data: bytes) -> dict[str, Any]:
             waiting, mapping[key] = key, None
         else:
             waiting, mapping[key] = None, value
-    return _root(outer[0][0] if outer else mapping)
+    return outer[0][0] if outer else mapping
 
 
-def _root(mapping: dict[str, Any]) -> dict[str, Any]:
-    if not mapping:
-        raise NotPlainError
-    return mapping
-
-
-def _read(line: str) -> tuple[int, str | None, Any] | None:
-    if len(line) > _SHORT:
-        return _read_line(line)
-    read = _read_short(line)
-    if read is None:
-        return None
-    at, key, value = read
-    # the line may stand in other files, too
-    return (at, key, value.copy()) if value.__class__ in _CHANGEABLE else read
+# what stands below a key at the margin is the same in many entities of a house: cookies, dates, words
+_read_block = lru_cache(1 << 13)(_lines_of)
 
 
 def _read_line(line: str) -> tuple[int, str | None, Any] | None:

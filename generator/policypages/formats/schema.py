@@ -10,7 +10,7 @@ from policypages.diagnostics import Diagnostic
 from policypages.formats.schema_entity import Names, entity_shape, freeze
 from policypages.formats.schema_fields import Form, RefusalError
 from policypages.formats.schema_outline import CLAUSE, POLICY
-from policypages.formats.schema_quick import Reader, reader
+from policypages.formats.schema_quick import Reader, reader, reader_of_files
 from policypages.formats.schema_site import SETTINGS, STRINGS, THEME
 
 Kind = Literal["settings", "entity", "policy", "clause", "theme", "strings"]
@@ -53,7 +53,7 @@ def json_schema(kind: Kind, names: Mapping[str, Any] | None = None) -> dict[str,
 
 @cache
 def _reader(kind: Kind, names: Names | None) -> Reader:
-    return reader(_form(kind, names))
+    return reader_of_files(entity_shape(names)) if kind == "entity" else reader(_FORMS[kind])
 
 
 def _form(kind: Kind, names: Names | None) -> Form:

@@ -19,6 +19,12 @@ from policypages.formats.schema_fields import (
 
 Reader = Callable[[Any], Any]
 _NOT_THIS: Final = "is not what is wanted here"
+_MANY: Final = 4096
+
+
+def reader_of_files(shape: Shape) -> Reader:
+    """Make the function that reads whole files of one shape: what many of them share is read once."""
+    return _shaped(shape, keep=True)
 
 
 def reader(form: Form, within: Reader | None = None) -> Reader:
@@ -123,7 +129,28 @@ def _mapped(form: MapOf) -> Reader:
     return read
 
 
-def _shaped(shape: Shape) -> Reader:
+def _kept(read: Reader) -> Reader:
+    """Let a reader give for one and the same object what it gave before.
+
+    `read_plain` has one object for text that stands in many files; each is held here, so that no
+    other can get its identity.
+    """
+    known: dict[int, tuple[Any, Any]] = {}
+
+    def read_once(value: object) -> object:
+        before = known.get(id(value))
+        if before is not None and before[0] is value:
+            return before[1]
+        facts = read(value)
+        if len(known) >= _MANY:
+            known.clear()
+        known[id(value)] = value, facts
+        return facts
+
+    return read_once
+
+
+def _shaped(shape: Shape, *, keep: bool = False) -> Reader:
     short = shape.short
     required = tuple(key for key, fact in shape.facts.items() if fact.required)
 
@@ -146,5 +173,6 @@ def _shaped(shape: Shape) -> Reader:
                 raise refuse(_NOT_THIS)
         return facts
 
-    items = tuple((key, *_by_kind(fact.form, read)) for key, fact in shape.facts.items())
+    readers = [(key, *_by_kind(fact.form, read)) for key, fact in shape.facts.items()]
+    items = tuple([(key, text, _kept(other) if keep else other) for key, text, other in readers])
     return read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
@@ -25,7 +26,11 @@ _CHANNELS = (
 )
 _TYPES = ("session", "persistent")
 _NOWHERE = object()
+_NOTHING: Mapping[str, Any] = {}
+_MANY = 4096
 MAX_ANCESTORS = 50
+
+_Cookies = tuple[dict[str, dict[str, Any]], list[Term]]
 
 
 class Loaded(NamedTuple):
@@ -56,6 +61,8 @@ class EntityLoader:
         self._sources = sources
         self._ancestors: dict[str, _Merged] = {}
         self._core: dict[str, Mapping[str, str] | None] = {}
+        # by identity of what a file states, which lasts since it is held: the labels, and what follows
+        self._cookies: dict[int, tuple[Mapping[str, Any], Mapping[str, str], _Cookies]] = {}
 
     def load(self, id_: str) -> tuple[Loaded, list[Diagnostic]]:
         """Load one entity; the problems of its ancestors are among those of its own."""
@@ -180,8 +187,7 @@ class EntityLoader:
             hint = f"say in policypages.yaml whose to use: `fallback: {{{locale}: en}}`"
             span = self._asks_for(locale, lineage)
             return {}, [problem("missing-strings", message, span, hint=hint, entities=(id_,))]
-        cookies = {key: _cookie(key, given, strings) for key, given in _given(values, "cookies").items()}
-        types = {cookie["type"] for cookie in cookies.values()}
+        cookies, types = self._cookies_of(_given(values, "cookies"), strings)
         contacts = _given(values, "contacts")
         retention = _given(values, "retention")
         wording = _given(values, "wording")
@@ -195,7 +201,7 @@ class EntityLoader:
                 name: _contact(name, contacts.get(name), strings) for name in names.get("contacts") or ()
             },
             "cookies": cookies,
-            "cookie_types": [Term.of(kind, strings[f"type_{kind}"]) for kind in _TYPES if kind in types],
+            "cookie_types": types,
             "retention": {
                 name: _duration(retention.get(name), locale) for name in names.get("retention") or ()
             },
@@ -203,6 +209,19 @@ class EntityLoader:
             "extra": {name: extra.get(name) for name in names.get("extra") or {}},
         }
         return facts, []
+
+    def _cookies_of(self, given: Mapping[str, Any], strings: Mapping[str, str]) -> _Cookies:
+        """Return cookies by name, and the types that there are of them; many entities state the same."""
+        known = self._cookies.get(id(given))
+        if known is not None and known[0] is given and known[1] is strings:
+            return known[2]
+        cookies = {key: _cookie(key, each, strings) for key, each in given.items()}
+        kinds = {cookie["type"] for cookie in cookies.values()}
+        types = [Term.of(kind, strings[f"type_{kind}"]) for kind in _TYPES if kind in kinds]
+        if len(self._cookies) >= _MANY:
+            self._cookies.clear()
+        self._cookies[id(given)] = given, strings, (cookies, types)
+        return cookies, types
 
     def _asks_for(self, locale: str, lineage: tuple[SourceFile, ...]) -> Span:
         """Find what states that there are pages in a locale: the entity, an ancestor, or the settings."""
@@ -225,7 +244,7 @@ def _place_in(lineage: tuple[SourceFile, ...], path: tuple[str, ...]) -> Span:
 
 
 def _given(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return values.get(name) or {}
+    return values.get(name) or _NOTHING
 
 
 def _entry(fields: Mapping[str, Any], key: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -249,6 +268,7 @@ def _contact(name: str, given: Mapping[str, Any] | None, strings: Mapping[str, s
     return contact
 
 
+@lru_cache(_MANY)
 def _duration(given: Duration | None, locale: str) -> Worded | None:
     if given is None:
         return None

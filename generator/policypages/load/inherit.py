@@ -9,9 +9,8 @@ Path = tuple[str, ...]
 OWN: Final = frozenset({"extends", "publish", "was", "url", "owns_root", "allow", "review"})
 """What an entity never inherits: it speaks of the one file or the one site."""
 
-_ENTRIES: Final = (
-    ("cookies",),
-    ("strings",),
+_ENTRIES: Final[tuple[Path, ...]] = (("cookies",), ("strings",))
+_ADJUSTED: Final[tuple[Path, ...]] = (
     ("policies", "*", "adjust"),
     ("policies", "*", "adjust", "*", "edits"),
     ("policies", "*", "adjust", "*", "with"),
@@ -36,6 +35,10 @@ def settle(values: Mapping[str, Any]) -> dict[str, Any]:
     out = dict(values)
     for path in _ENTRIES:
         if path[0] in out:
+            _take_out(out, path)
+    policies = out.get("policies")
+    if policies and any(policy and "adjust" in policy for policy in policies.values()):
+        for path in _ADJUSTED:
             _take_out(out, path)
     return out
 

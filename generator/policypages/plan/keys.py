@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 from zlib import crc32
 
 from policypages.model import FileTask, Task
 
 _SHOWN: Final = 3
+_MANY: Final = 4096
 _TAG: Final = 8  # hex digits that stand for the name of a thing
 _MARK: Final = _TAG + 6  # and those that stand for the thing itself
 _TAGS: Final[dict[str, str]] = {}  # what `tag` has worked out, by name
@@ -49,17 +49,37 @@ def basis(parts: Mapping[str, str]) -> Basis:
 
 def seal(above: Basis | None, tags: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
     """Return the key and the marks of what is made from a basis and from things of these tags and texts."""
-    sealed = hashlib.blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
-    marks = "".join(map(_mark, tags, texts))
+    data = _bytes("\0".join(texts))
+    sealed = hashlib.blake2b(data, digest_size=16)
+    each = data.split(b"\0")  # to encode all at once is cheaper than one by one
+    if len(each) != len(texts):  # one of them holds the sign
+        each = [*map(_bytes, texts)]
+    marks = "".join([f"{name}{crc32(one) & 0xFFFFFF:06x}" for name, one in zip(tags, each, strict=True)])
     if above is None:
         return sealed.hexdigest(), marks
     sealed.update(("".join(tags) + above.key).encode())
     return sealed.hexdigest(), above.marks + marks
 
 
-@lru_cache(1 << 14)  # most facts of most entities are a yes, a no, or not there
-def _mark(name: str, text: str) -> str:
-    return f"{name}{crc32(_bytes(text)) & 0xFFFFFF:06x}"
+class Texts:
+    """Texts that tell mappings of facts from others, kept for those that many entities have in common.
+
+    By identity, which lasts since each is held: to write cookies takes longer than most of a page's key.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, str]] = {}
+
+    def of(self, value: object) -> str:
+        """Return the text of a value that nobody changes."""
+        known = self._known.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        text = repr(value)
+        if len(self._known) >= _MANY:
+            self._known.clear()
+        self._known[id(value)] = value, text
+        return text
 
 
 def file_task(path: str, parts: Mapping[str, str], task: Task, above: Basis | None = None) -> FileTask:

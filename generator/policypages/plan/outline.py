@@ -10,7 +10,7 @@ from policypages.diagnostics import Diagnostic, Label, problem
 from policypages.formats.facts import may_state
 from policypages.formats.origins import span_of
 from policypages.formats.templates.texts import plain, scope_of
-from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target
+from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target, Text
 from policypages.plan.keys import digest
 from policypages.plan.settle import Compiling, Outline, Settled
 
@@ -88,12 +88,13 @@ class _Resolving:
         kept: _Kept = []
         scope = self.scope
         for section in sections:
-            when = section.when
-            if when is not None:
-                html, problems = when.render(scope)
-                if problems:
-                    self._complain_of_condition(section, problems)
-                if html != "yes":
+            when, asks = section.when, section.asks
+            if asks is not None and type(group := scope.get(asks[0])) is dict:
+                # as the template of the condition would look: nearly all ask for one fact
+                if not group.get(asks[1]):
+                    continue
+            elif when is not None:
+                if not self._holds(section, when):
                     continue
             elif section.unfit:
                 self._tell(section.unfit)
@@ -107,6 +108,12 @@ class _Resolving:
                 self.was[old] = section.node.id
             kept.append((section, self._keep(section.children) if section.children else ()))
         return kept
+
+    def _holds(self, section: Settled, when: Text) -> bool:
+        html, problems = when.render(self.scope)
+        if problems:
+            self._complain_of_condition(section, problems)
+        return html == "yes"
 
     def _complain_of_condition(self, section: Settled, problems: Sequence[Finding]) -> None:
         span = span_of(self.outline.tree.stated(section.node, "when"))
@@ -124,6 +131,10 @@ class _Resolving:
             if numbered and settled.heading == "block":
                 count += 1
                 number = f"{prefix}{count}"
+            if not below and (known := settled.made.get(number)) is not None:
+                self.every.append(known)
+                out.append(known)
+                continue
             title = settled.plain_title
             if title is None:
                 title = self._title(settled)
@@ -134,8 +145,7 @@ class _Resolving:
                 section = _section(settled, number, title, children)
                 self.every.insert(at, section)
             else:
-                known = settled.made.get(number) if settled.title is None else None
-                section = known or _section(settled, number, title, ())
+                section = _section(settled, number, title, ())
                 if settled.title is None:
                     settled.made[number] = section
                 self.every.append(section)

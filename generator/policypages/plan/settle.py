@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
@@ -14,6 +15,7 @@ from policypages.model import Clause, ClauseFile, Entity, Origin, Section, Site,
 from policypages.plan.tree import Node, OutlineTree
 
 _MAX_LEVEL: Final = 6
+_ONE_FACT: Final = re.compile(r" *([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*) *")
 
 
 class Compiling(Protocol):
@@ -36,7 +38,8 @@ class Compiling(Protocol):
 class Settled:
     """A section of an outline before facts are looked at.
 
-    `when` is its condition; `unfit` is what is wrong with the text of one. `title` is a template
+    `when` is its condition, and `asks` the names of the fact where it asks for nothing else;
+    `unfit` is what is wrong with the text of one. `title` is a template
     where it reads facts, else `plain_title` is the title. `found` is what is wrong with it on every
     page that has it. `made` keeps by number the sections that came of it with no
     fact in their titles and none below them; `mark` is a digest of what shows of it beside those.
@@ -49,6 +52,7 @@ class Settled:
     numbered: bool
     children: tuple[Settled, ...]
     when: Text | None = None
+    asks: tuple[str, str] | None = None
     unfit: tuple[Diagnostic, ...] = ()
     title: Text | None = None
     plain_title: str | None = ""
@@ -85,6 +89,8 @@ class Outline:
         section = Settled(node, level, node.id.replace("/", "-"), heading, numbered, below)
         if node.values.get("when"):
             section.when, section.unfit = self._condition(node)
+            one = _ONE_FACT.fullmatch(node.values["when"])
+            section.asks = (one[1], one[2]) if one is not None and section.when is not None else None
         return section
 
     # ---- conditions

@@ -11,13 +11,15 @@ from typing import Final, NamedTuple
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
 from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target, Theme
 from policypages.paths import PathProblem, collision_key, output_path
-from policypages.plan.keys import Basis, basis, digest, seal, tag
+from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag
 from policypages.plan.outline import Resolved
 
 _MANY: Final = 4096
 _SHORT: Final = 600  # with the name of any site's folder such a path is not too long
 _PAGES: Final = ("page.html", "index.html")
 _MISSING: Final = "404.html"
+
+_Steps = tuple[str, list[str]]
 
 Asked = Mapping[str, frozenset[str] | None]
 """The assets that each template of pages names, with all it includes; None: it may ask for any."""
@@ -85,8 +87,9 @@ class Shared:
         self._words: dict[str, Words] = {}
         self._bases: dict[tuple[str, str, str], Basis] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
-        self.facts: dict[str, tuple[str, str, tuple[str, ...]]] = {}
-        self._clauses: dict[str, tuple[str, str]] = {}
+        self.clauses: dict[str, tuple[str, str]] = {}
+        self.texts = Texts()
+        self._reads: dict[frozenset[str], tuple[list[str], list[_Steps]]] = {}
         self._assets = [
             _assets(wanted_assets(site.theme, asked, made_with))
             for made_with in (_PAGES, (*_PAGES, _MISSING))
@@ -164,16 +167,19 @@ class Shared:
         return over.get("summary") or values.get("summary")
 
     def clause_tag(self, id_: str) -> tuple[str, str]:
-        """Return the tag of a clause, and its name among the things that sites share."""
-        known = self._clauses.get(id_)
-        if known is None:
-            known = self._clauses[id_] = (tag(f"the clause `{id_}`"), f"clause:{id_}")
+        """Return the tag of a clause, and its name among the things that sites share; see `clauses`."""
+        known = self.clauses[id_] = (tag(f"the clause `{id_}`"), f"clause:{id_}")
         return known
 
-    def fact_steps(self, path: str) -> tuple[str, str, tuple[str, ...]]:
-        """Return the tag of a fact and the keys that lead to it, and keep them in `facts`."""
-        root, *steps = path.split(".")
-        known = self.facts[path] = (tag(f"the fact `{path}`"), root, tuple(steps))
+    def reads(self, paths: frozenset[str]) -> tuple[list[str], list[_Steps]]:
+        """Return the tags of facts in a fixed order, and the keys that lead to each: pages read the same."""
+        known = self._reads.get(paths)
+        if known is None:
+            ordered = sorted(paths)
+            ways = [path.split(".") for path in ordered]
+            known = [tag(f"the fact `{path}`") for path in ordered], [(way[0], way[1:]) for way in ways]
+            if len(self._reads) < _MANY:
+                self._reads[paths] = known
         return known
 
     @staticmethod

@@ -256,16 +256,19 @@ class _SiteWork:
         """Name all that a page is made from, and give a text for each that tells it from others."""
         clauses: dict[str, str] = {}
         links: set[str] = set()
+        known = self.shared.clauses
         for section in outline.every:
             clause = section.clause
             if clause is not None:
-                name, use = self.shared.clause_tag(clause.file.id)
+                id_ = clause.file.id
+                name, use = known.get(id_) or self.shared.clause_tag(id_)
                 clauses[name] = clauses[name] + clause.digest if name in clauses else clause.digest
                 if clause.body.reads.links:
                     links |= clause.body.reads.links
                 self.uses.add(use)
-        facts, known = task.facts, self.shared.facts
-        tags = [*_SITE_TAGS, *_PAGE_TAGS]
+        facts, text_of = task.facts, self.shared.texts.of
+        names, ways = self.shared.reads(outline.reads)
+        tags = [*_SITE_TAGS, *_PAGE_TAGS, *names]
         texts = [
             *view.texts,
             repr((task.title, task.summary)),
@@ -274,13 +277,11 @@ class _SiteWork:
             repr(task.alternates),
             "".join([section.mark for section in outline.every]),
         ]
-        for path in sorted(outline.reads):
-            name, root, steps = known.get(path) or self.shared.fact_steps(path)
+        for root, steps in ways:
             value = facts.get(root)
             for step in steps:
                 value = value.get(step) if value else None  # what has names below it is a mapping or null
-            tags.append(name)
-            texts.append(repr(value))
+            texts.append(text_of(value) if type(value) is dict else repr(value))
         for id_ in sorted(links):
             tags.append(tag(f"the link to `{id_}`"))
             texts.append(repr(task.links.get(id_)))
