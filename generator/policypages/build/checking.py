@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,12 @@ from policypages.build.work import Progress, carry_out
 from policypages.checks.inspect import Inspector, Seen, Whole
 from policypages.checks.kinds import Choice, Level
 from policypages.diagnostics import Diagnostic, Span, gather
-from policypages.model import Clause, Sources
+from policypages.model import Clause, SitePlan, SourceFile, Sources
 
 if TYPE_CHECKING:
     from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
+    from policypages.load.entity import Loaded
 
 
 def check(
@@ -53,23 +55,24 @@ class Inspection(Watch):
             pass
 
     def builder(self, builder: SiteBuilder) -> SiteBuilder:
-        """Look at each site with what its steps gave."""
+        """Look at each site with what its steps gave; a builder takes each step for a few sites at a time."""
         load, plan, build = builder.load, builder.plan, builder.build
-        seen: list[Any] = []
+        files: deque[SourceFile] = deque()
+        plans: deque[SitePlan | None] = deque()
 
-        def loading(id_: str) -> Any:
+        def loading(id_: str) -> tuple[Loaded, list[Diagnostic]]:
             loaded, found = load(id_)
-            seen[:] = [loaded.own, None]
+            files.append(loaded.own)
             return loaded, found
 
-        def planning(loaded: Any) -> Any:
+        def planning(loaded: Loaded) -> tuple[SitePlan | None, list[Diagnostic]]:
             planned, found = plan(loaded)
-            seen[1:] = [planned]
+            plans.append(planned)
             return planned, found
 
-        def building(id_: str) -> SiteResult:
-            result = build(id_)
-            return result._replace(seen=self._inspector.look_at(*seen))
+        def building(ids: Sequence[str]) -> Iterator[SiteResult]:
+            for result in build(ids):
+                yield result._replace(seen=self._inspector.look_at(files.popleft(), plans.popleft()))
 
         builder.load, builder.plan = loading, planning
         builder.build = building  # type: ignore[method-assign]  # a step that is wrapped, as the others
