@@ -374,6 +374,20 @@ class PageTask(NamedTuple):
     alternates: tuple[tuple[str, str], ...]
 
 
+class ReleasedTask(NamedTuple):
+    """A page that shows a release: its frozen article, in the theme of today.
+
+    `current` is the release that is shown, `latest` the last that was made, and `draft` the page as
+    the sources have it, which nobody sees before it is released.
+    """
+
+    draft: PageTask
+    article: FrozenArticle
+    current: PageRelease
+    latest: PageRelease
+    effective: str
+
+
 class IndexTask(NamedTuple):
     """The list of a site's policies in one locale."""
 
@@ -413,7 +427,14 @@ class FixedTask(NamedTuple):
     data: bytes
 
 
-Task = PageTask | IndexTask | MissingTask | OverviewTask | FixedTask
+Task = PageTask | ReleasedTask | IndexTask | MissingTask | OverviewTask | FixedTask
+
+
+def page_of(task: Task) -> PageTask | None:
+    """Return the page that a task is of, as its sources have it; None for what is no policy's page."""
+    if type(task) is PageTask:
+        return task
+    return task.draft if type(task) is ReleasedTask else None
 
 
 class FileTask(NamedTuple):

@@ -14,7 +14,7 @@ from policypages.checks.rules import RULES, UNUSED_ALLOW
 from policypages.checks.texts import Notes, TextReader
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.facts import locate, locate_in_front
-from policypages.model import Clause, PageTask, Section, Site, SitePlan, SourceFile
+from policypages.model import Clause, PageTask, Section, Site, SitePlan, SourceFile, page_of
 
 
 class Seen(NamedTuple):
@@ -89,9 +89,9 @@ class Inspector:
         self._facts(FactsFile(own, dict(leaves(own.values)), sample, self._today, self._read), look)
         look.stated += stated_in(own.file, own.values)
         for made in plan.files if plan is not None else ():
-            if isinstance(made.task, PageTask):
-                assert plan is not None  # noqa: S101 - it has the file
-                self._page(made.task, plan, look)
+            page = page_of(made.task)
+            if page is not None and plan is not None:
+                self._page(page, plan, look)
         return look.seen()
 
     def _is_news(self, what: object) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policypages.model import PageRelease
+
+DAYS: Final = "days"
+"""The name of the days, the last one not counted, in which the same is published as on that of a build."""
 
 
 class Published(NamedTuple):
@@ -38,3 +41,9 @@ def version_key(version: str) -> tuple[str, int]:
 
 def _by_effect(one: PageRelease) -> tuple[date, tuple[str, int]]:
     return one.release.effective, version_key(one.release.version)
+
+
+def is_within(days: str, as_of: date) -> bool:
+    """Tell whether a day is one of those in which the same is published."""
+    before, _, after = days.partition("..")
+    return before <= as_of.isoformat() < after

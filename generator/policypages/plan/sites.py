@@ -21,11 +21,13 @@ from policypages.model import (
     SiteView,
     SourceFile,
     Target,
+    page_of,
 )
 from policypages.paths import collision_key
 from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved
+from policypages.plan.releases import ReleasePlanner
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import Asked, LinkTargets, Shared, Words
 
@@ -60,17 +62,25 @@ class SitePlanner:
     """Plans one site after the other; what they share is worked out once."""
 
     def __init__(
-        self, site: Site, compiler: Compiling, *, tool: str, templates: Mapping[str, str], asked: Asked
+        self,
+        site: Site,
+        compiler: Compiling,
+        *,
+        tool: str,
+        templates: Mapping[str, str],
+        asked: Asked,
+        releases: ReleasePlanner | None = None,
     ) -> None:
         """Take what all sites share.
 
         `tool` is the version of us and of what shapes output; `templates` has a digest for each
         template that a page is made with, those it includes counted in; `asked` has the assets that
-        each of them names.
+        each of them names. Without `releases` every page is what the sources have.
         """
         self.site = site
         self.shared = Shared(site, tool=tool, templates=templates, asked=asked)
         self.outlines = OutlineResolver(site, compiler)
+        self.releases = releases
 
     def plan(self, loaded: Views) -> tuple[SitePlan | None, list[Diagnostic]]:
         """Plan one site; None for a group, and where its facts leave nothing to plan."""
@@ -117,7 +127,7 @@ class _SiteWork:
                 view.outlines[link.id] = self._outline(view, link)
             targets = LinkTargets(view.site.policies, {id_: one for id_, (one, _) in view.outlines.items()})
             for link in view.site.policies:
-                files.append(self._page(view, link, targets=targets, views=views))
+                files.append(self._shown(view, self._page(view, link, targets=targets, views=views)))
                 pages.append((link.title, f"{self.id}/{link.path}", view.entity.locale))
             files.append(
                 self._file("index.html", view, f"{self.id}/{view.site.home}", IndexTask(view.site)),
@@ -252,6 +262,16 @@ class _SiteWork:
         key, marks = seal(self.shared.basis("page.html", view.words), tags, texts)
         return FileTask(f"{self.id}/{link.path}", key, marks, task)
 
+    def _shown(self, view: _View, draft: FileTask) -> FileTask:
+        """Plan the page of the release that is current, where there is one; else what the sources have."""
+        releases = self.planner.releases
+        if releases is None or not isinstance(draft.task, PageTask):
+            return draft
+        basis = self.shared.basis("page.html", view.words)
+        released, found = releases.page(draft.path, draft.task, basis, (_SITE_TAGS, view.texts))
+        self.found += found
+        return released or draft
+
     def _made_from(self, view: _View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
         """Name all that a page is made from, and give a text for each that tells it from others."""
         clauses: dict[str, str] = {}
@@ -351,8 +371,9 @@ class _SiteWork:
 
     def _claim(self, file: FileTask) -> Origin:
         """Find what states the path of a file."""
-        if isinstance(file.task, PageTask):
-            return self._path_origin(file.task.entity, self.site.policies[file.task.policy])
+        page = page_of(file.task)
+        if page is not None:
+            return self._path_origin(page.entity, self.site.policies[page.policy])
         return origin_in(self.first, ("locales",))
 
     def _complain(self, code: str, message: str, span: Any, hint: str | None) -> None:
@@ -360,9 +381,9 @@ class _SiteWork:
 
 
 def _named(file: FileTask) -> str:
-    task = file.task
-    if isinstance(task, PageTask):
-        return f"`{task.policy}` in `{task.site.locale}`" if task.alternates else f"`{task.policy}`"
+    task, page = file.task, page_of(file.task)
+    if page is not None:
+        return f"`{page.policy}` in `{page.site.locale}`" if page.alternates else f"`{page.policy}`"
     return (
         f"the list of policies in `{task.site.locale}`" if isinstance(task, IndexTask) else f"`{file.path}`"
     )

@@ -13,19 +13,23 @@ from policypages.formats import language
 from policypages.formats.templates.markup import escaped, safe
 from policypages.formats.templates.theme import ThemeEngine
 from policypages.model import (
+    Article,
     FileTask,
     FixedTask,
+    FrozenArticle,
     IndexTask,
     MadeFile,
     MissingTask,
     OverviewTask,
     PageTask,
+    ReleasedTask,
     SiteView,
 )
 from policypages.render.article import render_article
 
 _MANY: Final = 4096
 _LINE: Final = 40
+_NO_DATES: Final[Mapping[str, str | None]] = {}
 _POLICY_LINK: Final = re.compile(r'href="policy:([a-z0-9/-]+)(#[a-z0-9-]+)?"')
 
 
@@ -35,7 +39,16 @@ def render_file(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Dia
         case FixedTask(data):
             return MadeFile(data), []
         case PageTask() as task:
-            return _page(_below_site(file.path), task, engine)
+            article, found = render_article(task)
+            return (MadeFile(b""), found) if found else _page(_below_site(file.path), task, article, engine)
+        case ReleasedTask() as released:
+            release = released.current.release
+            dates = {
+                "updated": None,
+                "version": release.version,
+                "effective": released.effective if release.effective != release.day else None,
+            }
+            return _page(_below_site(file.path), released.draft, released.article, engine, dates)
         case IndexTask(site):
             path = _below_site(file.path)
             context = {**_common(path, site), "site": _site(path, site, None)}
@@ -95,17 +108,24 @@ def _site(path: str, site: SiteView, current: str | None) -> dict[str, Any]:
     }
 
 
-def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
-    article, found = render_article(task)
-    if found:
-        return MadeFile(b""), found
+def _page(
+    path: str,
+    task: PageTask,
+    article: Article | FrozenArticle,
+    engine: ThemeEngine,
+    dates: Mapping[str, str | None] = _NO_DATES,
+) -> tuple[MadeFile, list[Diagnostic]]:
+    """Put an article into the frame of its page; one that was released says what it said then."""
     site = task.site
     html = article.html
     if article.linked:
         addresses = {policy.id: relative(path, policy.path) for policy in site.policies}
 
         def address(match: re.Match[str]) -> str:
-            return f'href="{escaped(addresses[match.group(1)] + (match.group(2) or ""))}"'
+            known = addresses.get(match.group(1))
+            if known is None:  # a policy that the site had when this was released
+                return f'href="{escaped(relative(path, site.home))}"'
+            return f'href="{escaped(known + (match.group(2) or ""))}"'
 
         html = _POLICY_LINK.sub(address, html)
     context = {
@@ -113,14 +133,15 @@ def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, lis
         "site": _site(path, site, task.policy),
         "page": {
             "policy": task.policy,
-            "title": task.title,
-            "summary": task.summary,
+            "title": article.title,
+            "summary": article.summary if isinstance(article, FrozenArticle) else task.summary,
             "article": safe(html),
             "contents": article.contents,
             "updated": task.updated,
             "reviewed": task.reviewed,
             "version": None,
             "effective": None,
+            **dates,
             "canonical": _absolute(site, path),
             "alternates": [
                 {
