@@ -1,0 +1,169 @@
+"""What is published is what was released: by date alone, in today's theme, byte for byte."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from tests.releasecase import release
+from tests.sitecase import SiteCase, make_site
+
+from policypages.formats import frozen
+
+FILES = {
+    "entities/acme.yaml": """\
+        name: Acme
+        url: https://acme.example/legal/
+        contacts:
+          privacy: {email: privacy@acme.example}
+        policies:
+          privacy: {}
+          cookies: {}
+        """,
+    "entities/beta.yaml": "name: Beta\nsample: true\npolicies:\n  privacy: {}\n",
+    "policies/privacy.yaml": "title: Privacy\nsections: [opening]\n",
+    "policies/cookies.yaml": "title: Cookies\nsections: [about]\n",
+    "clauses/opening.md": "---\ntitle: Opening\n---\n{{ name }} keeps nothing.\n",
+    "clauses/about.md": "---\ntitle: About\n---\nSee {{ link('privacy') }}.\n",
+}
+FIRST = "{{ name }} keeps nothing."
+SECOND = "{{ name }} keeps a log."
+THIRD = "{{ name }} keeps a log for a year."
+
+
+def opening(words: str) -> str:
+    """Return the clause with other words."""
+    return f"---\ntitle: Opening\n---\n{words}\n"
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> SiteCase:
+    """Return a site with three releases of one page: of January, of March, and of June for July."""
+    case = make_site(tmp_path, FILES)
+    release(case, "2026-01-10", "acme", summary="First words")
+    case.change("clauses/opening.md", opening(SECOND))
+    release(case, "2026-03-01", "acme", summary="A log")
+    case.change("clauses/opening.md", opening(THIRD))
+    release(case, "2026-06-01", "acme", summary="For a year", effective="2026-07-01", material=True)
+    return case
+
+
+def article(html: str) -> str:
+    """Return the article of a page."""
+    return html[html.index("<article") : html.index("</article>") + len("</article>")]
+
+
+def test_the_release_of_the_day_is_shown_byte_for_byte(case: SiteCase) -> None:
+    """Swept day by day over every boundary, the article is the frozen one that was current then."""
+    objects = {
+        words: frozen.decode(data.encode())
+        for path, data in case.files.items()
+        if path.startswith(frozen.OBJECTS)
+        for words in ("nothing", "a log.", "for a year")
+        if words in data and "Privacy</h1>" in data
+    }
+    day, seen = date(2026, 1, 8), []
+    while day < date(2026, 7, 5):
+        html = case.build(as_of=day).markup("/acme/privacy/")
+        assert not case.errors(), case.report.diagnostics
+        words = next(words for words in objects if words in html)
+        if day >= date(2026, 1, 10):
+            shown = objects[words]
+            assert shown is not None
+            assert shown.html in html
+        if not seen or seen[-1][0] != words:
+            seen.append((words, day))
+        day += timedelta(days=1)
+    assert seen == [
+        ("for a year", date(2026, 1, 8)),  # before the first release the sources are shown
+        ("nothing", date(2026, 1, 10)),
+        ("a log.", date(2026, 3, 1)),
+        ("for a year", date(2026, 7, 1)),
+    ]
+
+
+def test_only_what_was_released_is_shown_and_the_rest_is_told(case: SiteCase) -> None:
+    """An edit changes no page that has a release: it is a warning, and drafts show it."""
+    case.build(as_of=date(2026, 8, 1))
+    assert [one.code for one in case.report.diagnostics] == []
+    case.change("clauses/opening.md", opening("{{ name }} keeps everything."))
+    case.build(as_of=date(2026, 8, 1)).says("/acme/privacy/", "for a year").says(
+        "/beta/privacy/", "everything"
+    )
+    assert [(one.code, one.entities) for one in case.report.diagnostics] == [("unreleased-change", ("acme",))]
+    case.build(as_of=date(2026, 8, 1), drafts=True).says("/acme/privacy/", "everything")
+    assert case.report.diagnostics == []
+    release(case, "2026-08-01", "acme", summary="All of it")
+    case.build(as_of=date(2026, 8, 1)).says("/acme/privacy/", "everything")
+    assert case.report.diagnostics == []
+
+
+def test_an_error_in_the_sources_is_an_error_though_a_release_is_shown(case: SiteCase) -> None:
+    """What could not be released is said at once, and nothing is written."""
+    case.change("clauses/opening.md", opening("{{ name }} at {{ contacts.privacy.phone }}."))
+    case.build(as_of=date(2026, 8, 1))
+    assert {one.code for one in case.errors()} == {"missing-fact"}
+
+
+def test_a_theme_changes_no_article(case: SiteCase) -> None:
+    """Another frame round the page leaves the words of the release as they are."""
+    before = article(case.build(as_of=date(2026, 4, 1)).markup("/acme/privacy/"))
+    frame = (
+        '<!doctype html>\n<html lang="{{ lang }}"><title>{{ page.title }}</title>{{ page.article }}</html>\n'
+    )
+    case.change("themes/plain/templates/page.html", frame)
+    case.change("policypages.yaml", case.files["policypages.yaml"] + "theme: plain\n")
+    html = case.build(as_of=date(2026, 4, 1)).markup("/acme/privacy/")
+    assert "skip" not in html
+    assert article(html) == before
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "another day",
+        "a new release",
+        "a release taken away",
+        "an object changed",
+        "a clause changed",
+        "drafts",
+    ],
+)
+def test_an_incremental_build_equals_a_clean_one(case: SiteCase, tmp_path: Path, step: str) -> None:
+    """Days, ledgers and objects are inputs as clauses are: bytes and diagnostics are as of a clean build."""
+    day, drafts = date(2026, 4, 1), False
+    case.build(as_of=day).build(as_of=day)
+    assert case.report.made == 0
+    match step:
+        case "another day":
+            day = date(2026, 7, 1)
+        case "a new release":
+            release(case, "2026-03-02", "acme", "beta")
+        case "a release taken away":
+            del case.files["content/releases/2026-03-01-a-log.yaml"]
+        case "an object changed":
+            path = next(path for path, text in case.files.items() if "a log.<" in text and "objects" in path)
+            case.files[path] = case.files[path].replace("a log", "a bog")
+        case "a clause changed":
+            case.change("clauses/opening.md", opening(FIRST))
+        case _:
+            drafts = True
+    case.build(as_of=day, drafts=drafts)
+    found = case.report.diagnostics
+    clean = SiteCase(tmp_path / "clean", dict(case.files))
+    clean.root.mkdir()
+    clean.build(as_of=day, drafts=drafts)
+    assert found == clean.report.diagnostics
+    if not clean.errors():
+        assert case.tree() == clean.tree()
+
+
+def test_a_page_says_its_version(case: SiteCase) -> None:
+    """The dates on a page are those of its release."""
+    html = case.build(as_of=date(2026, 8, 1)).markup("/acme/privacy/")
+    dates = re.search(r'<dl class="dates">.*?</dl>', html, re.DOTALL)
+    assert dates is not None
+    assert "2026-06-01" in dates[0]
+    assert "July 1, 2026" in dates[0]
