@@ -64,7 +64,8 @@ def test_the_release_of_the_day_is_shown_byte_for_byte(case: SiteCase) -> None:
         for words in ("nothing", "a log.", "for a year")
         if words in data and "Privacy</h1>" in data
     }
-    day, seen = date(2026, 1, 8), []
+    day = date(2026, 1, 8)
+    seen: list[tuple[str, date]] = []
     while day < date(2026, 7, 5):
         html = case.build(as_of=day).markup("/acme/privacy/")
         assert not case.errors(), case.report.diagnostics

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 from policypages.diagnostics import Diagnostic, Span, problem
@@ -85,12 +85,19 @@ def decode(file: str, data: bytes) -> tuple[Release | None, list[Diagnostic]]:
         rows = data.decode().split("\n")
         values = _values(rows)
         lines = [_line(row, number) for number, row in enumerate(rows[_FIRST - 1 : -1], _FIRST)]
+        _insist_sorted(lines)
     except (UnicodeDecodeError, _ChangedError) as error:
         line = error.line if isinstance(error, _ChangedError) else 1
         hint = "only `policypages release` writes ledgers: bring back the file that git has"
         span = Span(file, line)
         return None, [problem("release-changed", "the ledger is not as it was written", span, hint=hint)]
     return Release(file=file, digest=hashlib.sha256(data).hexdigest(), lines=tuple(lines), **values), []
+
+
+def _insist_sorted(lines: Sequence[LedgerLine]) -> None:
+    for number, (one, two) in enumerate(pairwise(lines), _FIRST + 1):
+        if one > two:
+            raise _ChangedError(number)
 
 
 def _values(rows: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from policypages.diagnostics import Diagnostic, Label, Span, problem
 from policypages.formats import frozen, ledger
 from policypages.model import PageId, PageRelease, Release, Releases, Sources
@@ -22,14 +24,20 @@ def load_releases(sources: Sources) -> tuple[Releases, list[Diagnostic]]:
             continue
         release, more = ledger.decode(path, data)
         found += more
-        if release is not None:
-            releases.append(release)
+        if release is None:
+            continue
+        if not path.startswith(f"{frozen.FOLDER}{release.version}-"):
+            hint = "bring back the name that git has"
+            message = f"the ledger of release {release.version} was renamed"
+            found.append(problem("release-changed", message, Span(path), hint=hint))
+        releases.append(release)
     pages: dict[PageId, list[PageRelease]] = {}
     for release in sorted(releases, key=lambda one: (one.day, len(one.version), one.version)):
         for line in release.lines:
             pages.setdefault(line.page, []).append(PageRelease(release, line))
+    found += _forks(pages.values())
     for history in pages.values():
-        found += _forks(history)
+        found += _gaps(history)
     return {page: tuple(history) for page, history in pages.items()}, found
 
 
@@ -38,24 +46,36 @@ def _is_ledger(path: str) -> bool:
     return path.startswith(frozen.FOLDER) and "/" not in name and name.endswith(".yaml")
 
 
-def _forks(history: list[PageRelease]) -> list[Diagnostic]:
-    """Find two releases of one page that follow the same one; a release after both mends it."""
-    mended = [set(one.line.after) for one in history if len(one.line.after) > 1]
-    found = []
-    first: dict[tuple[str, ...], PageRelease] = {}
-    for one in history:
-        if len(one.line.after) > 1:
-            continue
-        other = first.setdefault(one.line.after, one)
-        if other is one or any({one.release.digest, other.release.digest} <= both for both in mended):
-            continue
-        entity, policy, locale = one.line.page
-        message = f"two releases of `{entity}/{policy}` ({locale}) follow the same one"
-        labels = (Label(Span(other.release.file), "the other is here"),)
+def _forks(pages: Iterable[list[PageRelease]]) -> Iterator[Diagnostic]:
+    """Find releases of one page that follow the same one; a release after both mends it."""
+    hit: dict[tuple[str, str], set[str]] = {}
+    for history in pages:
+        mended = [set(one.line.after) for one in history if len(one.line.after) > 1]
+        first: dict[tuple[str, ...], Release] = {}
+        for one in history:
+            if len(one.line.after) > 1:
+                continue
+            other = first.setdefault(one.line.after, one.release)
+            if other is not one.release and not any({one.release.digest, other.digest} <= b for b in mended):
+                hit.setdefault((one.release.file, other.file), set()).add(one.line.page[0])
+    for (file, other_file), entities in hit.items():
+        message = "this release and another follow the same one: two branches made them"
+        labels = (Label(Span(other_file), "the other is here"),)
         hint = "`policypages release --redo` makes one that follows both"
-        found.append(
-            problem(
-                "release-fork", message, Span(one.release.file), hint=hint, labels=labels, entities=(entity,)
-            )
+        yield problem(
+            "release-fork", message, Span(file), hint=hint, labels=labels, entities=tuple(sorted(entities))
         )
+
+
+def _gaps(history: list[PageRelease]) -> list[Diagnostic]:
+    """Find releases that follow one which is not there any more, or is not what it was."""
+    known = {one.release.digest for one in history}
+    found = []
+    for one in history:
+        if not known.issuperset(one.line.after):
+            entity, policy, locale = one.line.page
+            message = f"the release before {one.release.version} of `{entity}/{policy}` ({locale}) is gone"
+            hint = "a ledger was taken away, or edited: bring back those that git has"
+            span = Span(one.release.file)
+            found.append(problem("release-changed", message, span, hint=hint, entities=(entity,)))
     return found

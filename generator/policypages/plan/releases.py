@@ -63,12 +63,13 @@ class ReleasePlanner:
         try:
             data = self._read(path)
         except OSError:
-            message = f"the article of release {one.release.version} is not there: `{path}`"
-            hint = "bring back the file that git has"
+            _, policy, locale = one.line.page
+            message = f"the article of `{entity}/{policy}` ({locale}) is not there: `{path}`"
+            hint = f"bring back the file that git has: `git checkout HEAD -- {path}`"
             return None, [problem("release-missing", message, ledger, hint=hint, entities=(entity,))]
         article = frozen.decode(data) if frozen.digest(data) == one.line.article else None
         if article is None:
-            hint = "nothing but `policypages release` writes here: bring back the file that git has"
+            hint = f"bring back the file that git has: `git checkout HEAD -- {path}`"
             message = "the object is not what its name says"
             return None, [problem("release-changed", message, Span(path), hint=hint, entities=(entity,))]
         return article, []
