@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from policypages.diagnostics import Span
 
@@ -60,6 +60,8 @@ class Settings:
     names: Mapping[str, Any] = field(default_factory=dict)
     fallback: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, Any] = field(default_factory=dict)
+    releases: Mapping[str, Any] = field(default_factory=dict)
+    default_branch: str | None = None
 
 
 class SourceFile(NamedTuple):
@@ -374,18 +376,72 @@ class PageTask(NamedTuple):
     alternates: tuple[tuple[str, str], ...]
 
 
+class VersionLine(NamedTuple):
+    """A version in the list of a page's versions; paths are below the site's folder.
+
+    `effective` is a date in words; `path` is where the version stands for ever, `changes` its redline
+    against the one before.
+    """
+
+    version: str
+    effective: str
+    summary: str
+    material: bool
+    state: Literal["current", "past", "upcoming"]
+    path: str
+    changes: str | None
+
+
 class ReleasedTask(NamedTuple):
     """A page that shows a release: its frozen article, in the theme of today.
 
     `current` is the release that is shown, `latest` the last that was made, and `draft` the page as
-    the sources have it, which nobody sees before it is released.
+    the sources have it, which nobody sees before it is released. `line` is that of the current one,
+    `notice` that of a material change which is fresh, or to come.
     """
 
     draft: PageTask
     article: FrozenArticle
     current: PageRelease
     latest: PageRelease
-    effective: str
+    line: VersionLine
+    versions: str
+    notice: VersionLine | None
+
+
+class VersionsTask(NamedTuple):
+    """The list of the versions of a page, the newest first; `page` is the path of the page."""
+
+    draft: PageTask
+    page: str
+    lines: tuple[VersionLine, ...]
+
+
+class ArchivedTask(NamedTuple):
+    """A version of a page as it was released, at an address of its own."""
+
+    draft: PageTask
+    page: str
+    versions: str
+    line: VersionLine
+    article: FrozenArticle
+
+
+class ChangesTask(NamedTuple):
+    """What a version changed: the articles before and after, and for old ids of sections the new ones.
+
+    `redline` is put in where the page is made: only then both have to be compared.
+    """
+
+    draft: PageTask
+    page: str
+    versions: str
+    line: VersionLine
+    before_version: str
+    before: FrozenArticle
+    article: FrozenArticle
+    was: Mapping[str, str]
+    redline: str = ""
 
 
 class IndexTask(NamedTuple):
@@ -427,7 +483,17 @@ class FixedTask(NamedTuple):
     data: bytes
 
 
-Task = PageTask | ReleasedTask | IndexTask | MissingTask | OverviewTask | FixedTask
+Task = (
+    PageTask
+    | ReleasedTask
+    | VersionsTask
+    | ArchivedTask
+    | ChangesTask
+    | IndexTask
+    | MissingTask
+    | OverviewTask
+    | FixedTask
+)
 
 
 def page_of(task: Task) -> PageTask | None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from tests.releasecase import release
 from tests.sitecase import SiteCase, make_site
 
@@ -168,3 +169,60 @@ def test_a_page_says_its_version(case: SiteCase) -> None:
     assert dates is not None
     assert "2026-06-01" in dates[0]
     assert "July 1, 2026" in dates[0]
+
+
+# ------------------------------------------------------------ what readers see of it
+
+
+def test_every_version_has_an_address_of_its_own(case: SiteCase) -> None:
+    """The list has all versions with summaries; each stands as it was released, with what it changed."""
+    case.build(as_of=date(2026, 6, 15))
+    assert case.report.diagnostics == []
+    listed = case.text("/acme/privacy/versions/")
+    assert listed.index("2026-06-01") < listed.index("2026-03-01") < listed.index("2026-01-10")
+    assert "For a year" in listed
+    assert "upcoming" in listed
+    old = case.markup("/acme/privacy/versions/2026-01-10/")
+    assert '<link rel="canonical" href="https://acme.example/legal/privacy/">' in old
+    assert "noindex" in old
+    case.says("/acme/privacy/versions/2026-01-10/", "Acme keeps nothing.")
+    case.says("/acme/privacy/versions/2026-06-01/", "for a year")
+    assert not (case.output / "acme/privacy/versions/2026-01-10/changes").exists()
+    changes = case.markup("/acme/privacy/versions/2026-03-01/changes/")
+    assert re.search(r"<del[^>]*>\s*nothing\.?</del>\s*<ins[^>]*>\s*a log\.?</ins>", changes), changes
+    assert "<script" not in changes
+
+
+def test_readers_are_told_of_a_material_change_while_it_is_fresh(case: SiteCase) -> None:
+    """From the day it is released until it was in effect for so many days; then the page is quiet again."""
+    told = {}
+    for day in (date(2026, 5, 31), date(2026, 6, 1), date(2026, 7, 1), date(2026, 7, 30), date(2026, 7, 31)):
+        html = case.build(as_of=day).markup("/acme/privacy/")
+        told[day.isoformat()] = (
+            "will" if "This policy changes on" in html else "did" if "This policy changed on" in html else ""
+        )
+    assert told == {
+        "2026-05-31": "",
+        "2026-06-01": "will",
+        "2026-07-01": "did",
+        "2026-07-30": "did",
+        "2026-07-31": "",
+    }
+
+
+def test_the_feed_has_every_release_of_the_site(case: SiteCase) -> None:
+    """One feed a site, newest first; a site without an address has none."""
+    case.build(as_of=date(2026, 6, 15))
+    feed = etree.fromstring((case.output / "acme/feed.xml").read_bytes())
+    atom = "{http://www.w3.org/2005/Atom}"
+    links = [str(entry.find(f"{atom}link").get("href")) for entry in feed.findall(f"{atom}entry")]
+    base = "https://acme.example/legal/privacy/versions"
+    cookies = "https://acme.example/legal/cookies/versions"
+    assert links == [
+        f"{base}/2026-06-01/",
+        f"{base}/2026-03-01/",
+        f"{base}/2026-01-10/",
+        f"{cookies}/2026-01-10/",
+    ]
+    assert feed.findtext(f"{atom}updated") == "2026-06-01T00:00:00Z"
+    assert not (case.output / "beta/feed.xml").exists()

@@ -20,6 +20,7 @@ from policypages.plan.releases import ReleasePlanner, release_digests
 from policypages.plan.settle import Compiling
 from policypages.plan.sites import SitePlanner
 
+_NOTICE: Final = 30
 _LIBRARIES: Final = ("jinja2", "markdown-it-py", "babel", "num2words")
 TOOL: Final = f"{__version__}; {', '.join(f'{name} {version(name)}' for name in _LIBRARIES)}"
 
@@ -67,14 +68,14 @@ def read_repository(
     found += engine.found
     releases = None
     if site.releases and as_of is not None and not drafts:
-        releases = ReleasePlanner(site.releases, as_of, sources.read)
+        releases = ReleasePlanner(site.releases, as_of, sources.read, notice=_notice(site))
     planner = SitePlanner(
         site, compiler, tool=TOOL, templates=engine.digests, asked=engine.assets, releases=releases
     )
     loader = EntityLoader(site, sources)
     digests = _digests(site)
     if as_of is not None:
-        digests |= release_digests(site.releases, as_of, sources.paths.get)
+        digests |= release_digests(site.releases, as_of, sources.paths.get, notice=_notice(site))
     return Repository(site, compiler, engine, planner, loader, tuple(found), digests), found
 
 
@@ -88,3 +89,9 @@ def _digests(site: Site) -> dict[str, str]:
         },
         **{f"policy:{id_}": digest(file.data) for id_, file in site.policies.items()},
     }
+
+
+def _notice(site: Site) -> int:
+    """Return for how many days a page tells of a material change."""
+    given = site.settings.releases.get("notice_days")
+    return _NOTICE if given is None else int(given)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policypages.build.options import Options, Previous, SiteResult
+from policypages.build.rendering import render
 from policypages.build.unreleased import unreleased
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats import manifest as manifests
@@ -15,7 +16,6 @@ from policypages.formats.state import Known, write_known
 from policypages.formats.trace import line_of as trace_line
 from policypages.model import ReleasedTask
 from policypages.plan.keys import why_stale
-from policypages.render import render_file
 from policypages.write import Output, Stage, stage_file
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class SiteBuilder:
     ) -> None:
         self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = repository.loader.load
         self.plan: Callable[[Loaded], tuple[SitePlan | None, list[Diagnostic]]] = repository.planner.plan
-        self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render_file
+        self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render
         self.write: Callable[[Stage, str, bytes], FileRecord] = stage_file
         self.unreleased: Callable[[ReleasedTask], list[Diagnostic]] = unreleased
         self.engine = repository.engine

@@ -101,7 +101,17 @@ def _read(sources: Sources, path: str) -> tuple[bytes | None, list[Diagnostic]]:
 
 def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
     given = {key: value for key, value in file.values.items() if value is not None}
-    known = {"title", "locale", "timezone", "theme", "names", "fallback", "checks"}
+    known = {
+        "title",
+        "locale",
+        "timezone",
+        "theme",
+        "names",
+        "fallback",
+        "checks",
+        "releases",
+        "default_branch",
+    }
     settings = Settings(**{key: value for key, value in given.items() if key in known})
     locales = {settings.locale, *settings.fallback, *settings.fallback.values()}
     return settings, [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from policypages.model import PageRelease
@@ -31,6 +31,17 @@ def published(history: Sequence[PageRelease], as_of: date) -> Published:
     if not effective:
         return Published(None, (), upcoming)
     return Published(effective[-1], tuple(reversed(effective[:-1])), upcoming)
+
+
+def is_fresh(one: PageRelease, as_of: date, notice: int) -> bool:
+    """Tell whether readers are told of a material change: until it was in effect for `notice` days."""
+    return one.release.material and as_of < one.release.effective + timedelta(days=notice)
+
+
+def boundaries(one: PageRelease, notice: int) -> tuple[date, ...]:
+    """Return the days on which something else begins to be published because of a release."""
+    days = (one.release.day, one.release.effective)
+    return (*days, one.release.effective + timedelta(days=notice)) if one.release.material else days
 
 
 def version_key(version: str) -> tuple[str, int]:

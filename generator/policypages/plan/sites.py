@@ -25,9 +25,10 @@ from policypages.model import (
 )
 from policypages.paths import collision_key
 from policypages.plan.crawlers import robots, sitemaps
+from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved
-from policypages.plan.releases import ReleasePlanner
+from policypages.plan.releases import Around, ReleasePlanner
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import Asked, LinkTargets, Shared, Words
 
@@ -115,6 +116,7 @@ class _SiteWork:
         self.assets = self.shared.assets(owns_root=bool(self.first.values.get("owns_root")))
         self.found: list[Diagnostic] = []
         self.uses: set[str] = set()
+        self.entries: list[Entry] = []
 
     def run(self) -> tuple[SitePlan | None, list[Diagnostic]]:
         policies = list(self._policies())
@@ -127,7 +129,7 @@ class _SiteWork:
                 view.outlines[link.id] = self._outline(view, link)
             targets = LinkTargets(view.site.policies, {id_: one for id_, (one, _) in view.outlines.items()})
             for link in view.site.policies:
-                files.append(self._shown(view, self._page(view, link, targets=targets, views=views)))
+                files += self._shown(view, self._page(view, link, targets=targets, views=views))
                 pages.append((link.title, f"{self.id}/{link.path}", view.entity.locale))
             files.append(
                 self._file("index.html", view, f"{self.id}/{view.site.home}", IndexTask(view.site)),
@@ -262,15 +264,17 @@ class _SiteWork:
         key, marks = seal(self.shared.basis("page.html", view.words), tags, texts)
         return FileTask(f"{self.id}/{link.path}", key, marks, task)
 
-    def _shown(self, view: _View, draft: FileTask) -> FileTask:
-        """Plan the page of the release that is current, where there is one; else what the sources have."""
+    def _shown(self, view: _View, draft: FileTask) -> list[FileTask]:
+        """Plan the page of the release that is current, and its versions; else what the sources have."""
         releases = self.planner.releases
         if releases is None or not isinstance(draft.task, PageTask):
-            return draft
-        basis = self.shared.basis("page.html", view.words)
-        released, found = releases.page(draft.path, draft.task, basis, (_SITE_TAGS, view.texts))
+            return [draft]
+        around = Around(lambda name: self.shared.basis(name, view.words), _SITE_TAGS, view.texts)
+        files, entries, found = releases.plan(draft.path, draft.task, around)
         self.found += found
-        return released or draft
+        if view.entity is self.first:
+            self.entries += entries
+        return files or [draft]
 
     def _made_from(self, view: _View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
         """Name all that a page is made from, and give a text for each that tells it from others."""
@@ -324,6 +328,8 @@ class _SiteWork:
             homes = [view.site.home for view in views]
             paths = [link.path for view in views for link in view.site.policies]
             yield from sitemaps(self.id, url, [*homes, *paths])
+            if self.entries:
+                yield feed(self.id, views[0].site.name, url, self.first.locale, self.entries)
         elif not self.first.facts.get("sample"):
             text = "no `url`: the site has no sitemap and no canonical addresses"
             self.found.append(
