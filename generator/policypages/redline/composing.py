@@ -1,0 +1,166 @@
+"""Put both articles together: the new one, with what is gone standing where it stood."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from policypages.redline.aligning import Alignment, Span, align
+from policypages.redline.boxes import Nest, join
+from policypages.redline.changes import Change
+from policypages.redline.marking import marked, whole
+from policypages.redline.moving import find_moves
+from policypages.redline.placing import Places, place
+from policypages.redline.reading import Attrs, Leaf, open_tag, plain
+from policypages.redline.tables import compare_tables, whole_table
+from policypages.redline.words import Token
+
+_DERIVED: Final = frozenset({"id", "data-label"})
+
+
+def compose(
+    old: list[Leaf], new: list[Leaf], was: Mapping[str, str], *, section: str = ""
+) -> tuple[str, list[Change]]:
+    """Return the blocks of two articles as one, and the changes in their order."""
+    found = align(old, new, was)
+    find_moves(found)
+    composer = _Composer(found, section)
+    span = (0, len(old), 0, len(new))
+    moved_from = frozenset(at for one in found.moved for at in range(one[0], one[1]))
+    composer.span(span, place(found, span, moved_from), moved_from)
+    return composer.nest.html(), composer.changes
+
+
+@dataclass(slots=True)
+class _Composer:
+    found: Alignment
+    section: str
+    nest: Nest = field(init=False)
+    changes: list[Change] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.nest = Nest(join(self.found), self.found.new.leaves)
+
+    def span(self, span: Span, places: Places, elsewhere: frozenset[int]) -> None:
+        """Lay out one span of the new article."""
+        _, _, start, stop = span
+        moves = {} if span in self.found.moved else {one[2]: one for one in self.found.moved}
+        self._gone(places.behind[start - 1], start, elsewhere)
+        y = start
+        while y < stop:
+            if y in moves:
+                self._moved(moves[y])
+                upto = moves[y][3]
+            else:
+                self._leaf(y, places.within[y], "")
+                upto = y + 1
+            for at in range(y, upto):
+                self._gone(places.behind[at], upto, elsewhere)
+            y = upto
+
+    def _moved(self, span: Span) -> None:
+        number = str(self.found.moved.index(span) + 1)
+        places = place(self.found, span, frozenset())
+        section = self._section(self.found.new.leaves, span[2])
+        texts = (
+            " ".join(filter(None, map(plain, side)))
+            for side in (self.found.old.leaves[span[0] : span[1]], self.found.new.leaves[span[2] : span[3]])
+        )
+        self.changes.append(Change("moved", section, *texts))
+        self._gone(places.behind[span[2] - 1], span[2], frozenset(), within=number)
+        for y in range(span[2], span[3]):
+            self._leaf(y, places.within[y], number)
+            self._gone(places.behind[y], y + 1, frozenset(), within=number)
+
+    # ---- what is gone
+
+    def _gone(self, olds: list[int], upto: int, elsewhere: frozenset[int], *, within: str = "") -> None:
+        for x in olds:
+            leaf = self.found.old.leaves[x]
+            number = next((str(at + 1) for at, one in enumerate(self.found.moved) if one[0] <= x < one[1]), "")
+            moved = x in elsewhere
+            classes = "redline-moved-from" if moved else "redline-removed"
+            data: Attrs = (("data-redline-move", number),) if moved else ()
+            if within:
+                classes += " redline-moved-to"
+                data = (("data-redline-move", within),)
+            elif not moved:
+                self.changes.append(Change("removed", self._section(self.found.old.leaves, x), plain(leaf), ""))
+            if within and not moved:
+                self.changes.append(Change("removed", self._section(self.found.old.leaves, x), plain(leaf), ""))
+            if leaf.table is not None:
+                inside = whole_table(leaf.table, "del", moved=moved)
+            elif leaf.tag == "hr":
+                inside = ""
+            else:
+                inside = whole(leaf.tokens, "del", moved=moved)
+            if within and inside and leaf.table is None:
+                inside = f'<ins class="redline redline-moved">{inside}</ins>'
+            self.nest.old(leaf, upto, inside, classes, data)
+
+    # ---- what is there
+
+    def _leaf(self, y: int, hosted: list[int], number: str) -> None:
+        leaf = self.found.new.leaves[y]
+        section = self._section(self.found.new.leaves, y)
+        classes = ["redline-moved-to"] if number else []
+        data = [("data-redline-move", number)] if number else []
+        source: Leaf | None
+        if leaf.table is not None:
+            source = next((self.found.old.leaves[x] for x, at in self.found.tables.items() if at == y), None)
+            if source is not None and source.table is not None:
+                inside, changes = compare_tables(source.table, leaf.table, section, compose, moved=bool(number))
+            else:
+                inside, changes = whole_table(leaf.table, "ins"), []
+        else:
+            source = self._source(hosted)
+            inside, changes = marked(list(self._pairs(y, hosted)), section, moved=bool(number))
+        if source is None and not hosted and (leaf.tokens or leaf.table):
+            classes.append("redline-added")
+            changes = [Change("added", section, "", plain(leaf))]
+            if leaf.table is None:
+                inside = "" if leaf.tag == "hr" else whole(leaf.tokens, "ins", moved=bool(number))
+        elif source is not None and (was := _begun(source)) != (now := _begun(leaf)):
+            classes.append("redline-attribute")
+            data.append(("data-redline-was", was))
+            changes.append(Change("attribute", section, was, now, " ".join(plain(leaf).split()[:8])))
+        self.changes += changes
+        self.nest.new(y, inside, classes, tuple(data))
+
+    def _source(self, hosted: list[int]) -> Leaf | None:
+        """Return the old block that gave a new one the most words."""
+        votes = Counter(self.found.old.leaf_of[at] for at in hosted if self.found.to_new[at] >= 0)
+        return self.found.old.leaves[votes.most_common(1)[0][0]] if votes else None
+
+    def _pairs(self, y: int, hosted: list[int]) -> Iterator[tuple[Token | None, Token | None]]:
+        """Go through the words of both, in the order of both, what is gone before what is new."""
+        old, new = self.found.old.tokens, self.found.new.tokens
+        at, stop = self.found.new.starts[y], self.found.new.starts[y + 1]
+        for x in hosted:
+            place = self.found.to_new[x]
+            if not at <= place < stop:
+                yield old[x], None
+                continue
+            while at < place:
+                yield None, new[at]
+                at += 1
+            yield old[x], new[at]
+            at += 1
+        while at < stop:
+            yield None, new[at]
+            at += 1
+
+    def _section(self, leaves: Leaf | object, at: int) -> str:
+        """Return the anchor of the section that a block stands in, or of the heading before it."""
+        side = self.found.old if leaves is self.found.old.leaves else self.found.new
+        return side.sections[at] or self.section
+
+
+def _begun(leaf: Leaf) -> str:
+    """Return the beginning of the element of a block, or of what holds its bare words."""
+    tag, attrs = leaf.tag, leaf.attrs
+    if not tag and leaf.path:
+        tag, attrs = leaf.path[-1].tag, leaf.path[-1].attrs
+    return open_tag(tag, tuple(pair for pair in attrs if pair[0] not in _DERIVED)) if tag else ""
