@@ -19,6 +19,11 @@ _ALIKE: Final = 0.35
 _RUN: Final = 5
 # a heading becomes a paragraph only where most of it stays
 _ALIKE_ACROSS: Final = 0.6
+# so many letters of a word, or of several, are forgotten between changes of so many words for each of them
+_SHORT: Final = 5
+_LONG: Final = 4
+# a block of fewer words stays in its place only with one beside it
+_SURE: Final = 8
 _TABLES_ALIKE: Final = 0.3
 
 
@@ -162,15 +167,27 @@ def _blocks(found: Alignment, span: Span) -> None:
     anchors = []
     o = n = 0
     for to_o, to_n in [*pairs, (len(old), len(new))]:
-        anchors += [(o + x, n + y) for x, y in common(old[o:to_o], new[n:to_n]) if old[o + x]]
-        anchors.append((to_o, to_n))
+        common_here = common(old[o:to_o], new[n:to_n])
+        anchors += [(o0 + o + x, n0 + n + y) for x, y in common_here if old[o + x]]
+        anchors.append((o0 + to_o, n0 + to_n))
         o, n = to_o + 1, to_n + 1
     o, n = o0, n0
-    for x, y in anchors:
-        _between(found, (o, o0 + x, n, n0 + y))
-        o, n = o0 + x + 1, n0 + y + 1
+    for x, y in _sure(found, anchors):
+        _between(found, (o, x, n, y))
+        o, n = x + 1, y + 1
         if o <= o1 and n <= n1:
             _same(found, o - 1, n - 1)
+
+
+def _sure(found: Alignment, anchors: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Leave out a short block that stands by itself: its place may cost more words than it has."""
+    known = set(anchors)
+    for x, y in anchors:
+        long = x < len(found.old.leaves) and (
+            len(found.old.units[x]) >= _SURE or found.old.leaves[x].table is not None
+        )
+        if long or (x, y) == anchors[-1] or known & {(x - 1, y - 1), (x + 1, y + 1)}:
+            yield x, y
 
 
 def _once(old: Sequence[tuple[object, ...]], new: Sequence[tuple[object, ...]]) -> list[tuple[int, int]]:
@@ -238,6 +255,7 @@ def match_words(found: Alignment, span: Span) -> None:
         ]
     for ours, theirs in groups:
         kept = [pair for pair in _common(ours, theirs) if (pair[0].leaf, pair[1].leaf) in strong]
+        kept = _smooth(kept)
         for x, y in kept:
             for at in range(x.stop - x.start):
                 found.match(x.start + at, y.start + at)
@@ -267,6 +285,28 @@ def _strong(found: Alignment, pairs: list[tuple[Unit, Unit]]) -> set[tuple[int, 
         if good:
             strong.add((x, y))
     return strong
+
+
+def _smooth(pairs: list[tuple[Unit, Unit]]) -> list[tuple[Unit, Unit]]:
+    """Forget a short word between two long changes: there it is chance, and in the way of reading."""
+    runs: list[list[tuple[Unit, Unit]]] = []
+    for x, y in pairs:
+        if runs and runs[-1][-1][0].stop == x.start and runs[-1][-1][1].stop == y.start:
+            runs[-1].append((x, y))
+        else:
+            runs.append([(x, y)])
+    kept: list[list[tuple[Unit, Unit]]] = []
+    for at, run in enumerate(runs):
+        size = sum(len(x.key) for x, _ in run)
+        if size <= _SHORT and kept and at + 1 < len(runs):
+            before, after = kept[-1][-1], runs[at + 1][0]
+            left = max(run[0][0].start - before[0].stop, run[0][1].start - before[1].stop)
+            right = max(after[0].start - run[-1][0].stop, after[1].start - run[-1][1].stop)
+            leaves = {(x.leaf, y.leaf) for x, y in (before, run[0], after)}
+            if len(leaves) == 1 and min(left, right) >= _LONG * len(run):
+                continue
+        kept.append(run)
+    return [pair for run in kept for pair in run]
 
 
 def _longest(pairs: list[tuple[Unit, Unit]]) -> int:
@@ -321,6 +361,7 @@ def _signs(found: Alignment, old: list[int], new: list[int], strong: set[tuple[i
         (old[x], new[y])
         for x, y in common([ours.tokens[at].key for at in old], [theirs.tokens[at].key for at in new])
         if (ours.leaf_of[old[x]], theirs.leaf_of[new[y]]) in strong
+        and not (_is_unit(ours, old[x]) and _is_unit(theirs, new[y]))
     ]
     good = [_is_word(ours.tokens[x]) for x, _ in pairs]
     # a sign counts where it stands at a word that counts
@@ -334,6 +375,14 @@ def _signs(found: Alignment, old: list[int], new: list[int], strong: set[tuple[i
     for (x, y), fine in zip(pairs, good, strict=True):
         if fine:
             found.match(x, y)
+
+
+def _is_unit(side: Side, at: int) -> bool:
+    """Tell whether a word stands alone, without signs at it."""
+    leaf = side.leaf_of[at]
+    token, behind = side.tokens[at], at + 1
+    glued = behind < side.starts[leaf + 1] and not side.tokens[behind].space
+    return bool(token.space) and not glued
 
 
 def _is_word(token: Token) -> bool:

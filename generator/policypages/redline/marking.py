@@ -71,8 +71,10 @@ def marked(
         before = _near(runs[at - 1][1], last=True) if at else ""
         after = _near(runs[at + 1][1], last=False) if at + 1 < len(runs) else ""
         changes.append(Change(kind, section, old, new, before, after))
-        extra = "" if kind == "text" else f" redline-{kind}"
-        done += [replace(piece, classes=piece.classes + extra) for piece in gone + come]
+        if kind == "text":
+            done += gone + come
+        else:
+            done += [replace(piece, classes=f"{piece.classes} redline-{kind}") for piece in gone + come]
     around = (_element("ins", "redline redline-moved"),) if moved else ()
     return _lay(done, around), changes
 
@@ -210,6 +212,8 @@ def _element(tag: str, classes: str) -> Inline:
 
 
 def _shared(one: Context, other: Context) -> Context:
+    if one == other:
+        return one
     at = 0
     while at < min(len(one), len(other)) and one[at] == other[at]:
         at += 1
@@ -260,6 +264,8 @@ def _between(run: Sequence[Piece], at: int) -> Context:
 
 
 def _step(out: list[str], stack: Context, wanted: Context) -> Context:
+    if stack == wanted:
+        return wanted
     kept = len(_shared(stack, wanted))
     out += (f"</{one.tag}>" for one in reversed(stack[kept:]))
     out += (open_tag(one.tag, one.attrs) for one in wanted[kept:])

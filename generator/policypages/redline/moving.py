@@ -10,7 +10,8 @@ from policypages.redline.aligning import Alignment, key_of, match_words
 _WORDS: Final = 4  # fewer are no move unless what stands beside them moved too
 _WORDS_NEARLY: Final = 8
 _NEARLY: Final = 0.7
-_RARE: Final = 8
+_RARE: Final = 8  # a word that leads to more blocks leads nowhere
+_LOOKED_AT: Final = 3
 
 
 def find_moves(found: Alignment) -> None:
@@ -85,8 +86,8 @@ def _nearly(found: Alignment, gone: list[int], come: list[int]) -> dict[int, int
             where[key].append(y)
     good = []
     for x, bag in old.items():
-        near = {y for key in bag if len(where.get(key, ())) <= _RARE for y in where.get(key, ())}
-        for y in near:
+        near = Counter(y for key in bag if len(where.get(key, ())) <= _RARE for y in where.get(key, ()))
+        for y, _ in near.most_common(_LOOKED_AT):
             share = 2 * (bag & new[y]).total() / (bag.total() + new[y].total())
             if share >= _NEARLY:
                 good.append((-share, x, y))
