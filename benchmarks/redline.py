@@ -18,14 +18,14 @@ from markdown_it import MarkdownIt
 
 from policypages.redline import compare
 
-HISTORY: Final = (
-    Path(__file__).resolve().parents[2] / "shared" / "data" / "basecamp-policies" / "history"
-)
+HISTORY: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "basecamp-policies" / "history"
 MUST: Final = 1.10
 SLACK: Final = 5
 WORST: Final = 10
 _FRONT: Final = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
-_BLOCKS: Final = frozenset("article blockquote br dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre td th tr ul".split())
+_BLOCKS: Final = frozenset(
+    "article blockquote br dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre td th tr ul".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,13 @@ class _Words(HTMLParser):
         if tag in _BLOCKS:
             self.text.append(" ")
         classes = (dict(attrs).get("class") or "").split()
-        kind = "note" if "redline-note" in classes else "mark" if tag in {"del", "ins"} and "redline" in classes else ""
+        kind = (
+            "note"
+            if "redline-note" in classes
+            else "mark"
+            if tag in {"del", "ins"} and "redline" in classes
+            else ""
+        )
         if tag not in {"br", "hr", "img", "wbr", "input"}:
             self.open.append(kind)
             self.depth += kind == "mark"

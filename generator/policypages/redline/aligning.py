@@ -47,8 +47,8 @@ class Side:
 class Alignment:
     """What belongs together; a place is -1 where there is nothing.
 
-    `moved` are spans of blocks that stand elsewhere now; what is matched within them is matched there. All other
-    matches rise on both sides.
+    `moved` are spans of blocks that stand elsewhere now; what is matched within them is matched there. All
+    other matches rise on both sides.
     """
 
     old: Side
@@ -114,9 +114,7 @@ def _sections(leaves: Sequence[Leaf]) -> list[str]:
     return found
 
 
-def _chunks(
-    old: Sequence[Leaf], new: Sequence[Leaf], was: Mapping[str, str]
-) -> Iterator[tuple[Span, bool]]:
+def _chunks(old: Sequence[Leaf], new: Sequence[Leaf], was: Mapping[str, str]) -> Iterator[tuple[Span, bool]]:
     """Cut both articles where a section opens that both have, and tell which sections have moved."""
     in_new: dict[str, int] = {}
     taken: set[int] = set()
@@ -159,7 +157,7 @@ def key_of(leaf: Leaf) -> tuple[object, ...]:
 
 
 def _blocks(found: Alignment, span: Span) -> None:
-    """Match blocks that are the same, each that stands once on both sides first; then what stands between them."""
+    """Match blocks that are the same, first those that stand once on both sides; then what is between."""
     o0, o1, n0, n1 = span
     old = [key_of(leaf) for leaf in found.old.leaves[o0:o1]]
     new = [key_of(leaf) for leaf in found.new.leaves[n0:n1]]
@@ -390,7 +388,7 @@ def _is_word(token: Token) -> bool:
 
 
 def glue(found: Alignment, old_leaf: int) -> None:
-    """Part words that stood together without a space and would now stand in two blocks: the gap is a change."""
+    """Part words that stood together without a space and would now stand in two blocks: that is a change."""
     start, stop = found.old.starts[old_leaf], found.old.starts[old_leaf + 1]
     host = -1
     for at in range(start, stop):

@@ -1,4 +1,4 @@
-"""Nest blocks in what holds them: the lists and sections of the new article, and for what is gone those it stood in."""
+"""Nest blocks in what holds them: lists and sections of the new article, or the old ones of what is gone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from policypages.redline.aligning import Alignment
-from policypages.redline.reading import Attrs, Box, Leaf, open_tag
+from policypages.redline.parsing import Attrs, open_tag
+from policypages.redline.reading import Box, Leaf
 
 _LISTS = frozenset({"ul", "ol"})
 _FAMILIES = {"ol": "ul", "section": "div", "article": "div", "main": "div", "aside": "div"}
@@ -64,11 +65,16 @@ class Nest:
             seen = {one for one in classes if one in {"redline-added", "redline-moved-to"}} or {""}
             self.marks.setdefault(box, set()).update(seen)
             self.data[box] = tuple(pair for pair in data if pair[0] == "data-redline-move")
-        self._add(leaf.tag, leaf.attrs, inside, " ".join(classes), data, bare="span")
+        if leaf.tag:
+            self._add(leaf.tag, leaf.attrs, inside, " ".join(classes), data)
+        else:
+            self.out.append(f"{inside}\n")
 
     def old(self, leaf: Leaf, upto: int, inside: str, classes: str, data: Attrs) -> None:
         """Add a block that is gone, before the new block `upto`."""
         path, tag = self._path(leaf, self.leaves[upto].path if upto < len(self.leaves) else ())
+        if leaf.tag == "hr" != tag:
+            return  # no rule between items
         kept = len(_shared(self.stack, path))
         self._step(path[:kept])
         for box in path[kept:]:
@@ -79,7 +85,7 @@ class Nest:
             self.out.append(f"{open_tag(box.tag, (*with_classes(attrs, classes), *data))}\n")
             self.stack = (*self.stack, box)
         attrs = tuple(pair for pair in leaf.attrs if pair[0] != "id")
-        self._add(tag, attrs, inside, classes, data, bare="div")
+        self._add(tag or "div", attrs, inside, classes, data)
 
     def html(self) -> str:
         """Close what is open, mark the boxes of which all is new, and return the HTML."""
@@ -93,17 +99,12 @@ class Nest:
             self.out[at] = f"{open_tag(box.tag, (*with_classes(box.attrs, classes), *data))}\n"
         return "".join(self.out)
 
-    def _add(self, tag: str, attrs: Attrs, inside: str, classes: str, data: Attrs, *, bare: str) -> None:
-        if not tag and not (classes or data):
-            self.out.append(f"{inside}\n")
-        elif tag == "hr":
-            self.out.append(f"{open_tag(tag, (*with_classes(attrs, classes), *data))}\n")
-        else:
-            tag = tag or bare
-            self.out.append(f"{open_tag(tag, (*with_classes(attrs, classes), *data))}{inside}</{tag}>\n")
+    def _add(self, tag: str, attrs: Attrs, inside: str, classes: str, data: Attrs) -> None:
+        begun = open_tag(tag, (*with_classes(attrs, classes), *data))
+        self.out.append(f"{begun}\n" if tag == "hr" else f"{begun}{inside}</{tag}>\n")
 
     def _path(self, leaf: Leaf, following: tuple[Box, ...]) -> tuple[tuple[Box, ...], str]:
-        """Return where a block that is gone stands: in what became of what held it, if that is open or next."""
+        """Return where a block that is gone stands: in what became of its holder, if that is open or next."""
         mine = tuple(box for box in self.stack if box in self.opened)
         must = _shared(mine, following)
         best, rest = must, leaf.path

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from policypages.redline.aligning import Alignment, Span, align
+from policypages.redline.aligning import Alignment, Side, Span, align
 from policypages.redline.boxes import Nest, join
 from policypages.redline.changes import Change
 from policypages.redline.marking import marked, whole
 from policypages.redline.moving import find_moves
+from policypages.redline.parsing import Attrs, open_tag
 from policypages.redline.placing import Places, place
-from policypages.redline.reading import Attrs, Leaf, open_tag, plain
+from policypages.redline.reading import Leaf, plain
 from policypages.redline.tables import compare_tables, whole_table
 from policypages.redline.words import Token
 
@@ -63,7 +64,7 @@ class _Composer:
     def _moved(self, span: Span) -> None:
         number = str(self.found.moved.index(span) + 1)
         places = place(self.found, span, frozenset())
-        section = self._section(self.found.new.leaves, span[2])
+        section = self._section(self.found.new, span[2])
         texts = (
             " ".join(filter(None, map(plain, side)))
             for side in (self.found.old.leaves[span[0] : span[1]], self.found.new.leaves[span[2] : span[3]])
@@ -79,17 +80,16 @@ class _Composer:
     def _gone(self, olds: list[int], upto: int, elsewhere: frozenset[int], *, within: str = "") -> None:
         for x in olds:
             leaf = self.found.old.leaves[x]
-            number = next((str(at + 1) for at, one in enumerate(self.found.moved) if one[0] <= x < one[1]), "")
+            moves = (str(at) for at, one in enumerate(self.found.moved, 1) if one[0] <= x < one[1])
+            number = next(moves, "")
             moved = x in elsewhere
             classes = "redline-moved-from" if moved else "redline-removed"
             data: Attrs = (("data-redline-move", number),) if moved else ()
             if within:
                 classes += " redline-moved-to"
                 data = (("data-redline-move", within),)
-            elif not moved:
-                self.changes.append(Change("removed", self._section(self.found.old.leaves, x), plain(leaf), ""))
-            if within and not moved:
-                self.changes.append(Change("removed", self._section(self.found.old.leaves, x), plain(leaf), ""))
+            if not moved:
+                self.changes.append(Change("removed", self._section(self.found.old, x), plain(leaf), ""))
             if leaf.table is not None:
                 inside = whole_table(leaf.table, "del", moved=moved)
             elif leaf.tag == "hr":
@@ -104,14 +104,16 @@ class _Composer:
 
     def _leaf(self, y: int, hosted: list[int], number: str) -> None:
         leaf = self.found.new.leaves[y]
-        section = self._section(self.found.new.leaves, y)
+        section = self._section(self.found.new, y)
         classes = ["redline-moved-to"] if number else []
         data = [("data-redline-move", number)] if number else []
         source: Leaf | None
         if leaf.table is not None:
-            source = next((self.found.old.leaves[x] for x, at in self.found.tables.items() if at == y), None)
+            sources = (self.found.old.leaves[x] for x, at in self.found.tables.items() if at == y)
+            source = next(sources, None)
+            moved = bool(number)
             if source is not None and source.table is not None:
-                inside, changes = compare_tables(source.table, leaf.table, section, compose, moved=bool(number))
+                inside, changes = compare_tables(source.table, leaf.table, section, compose, moved=moved)
             else:
                 inside, changes = whole_table(leaf.table, "ins"), []
         else:
@@ -152,9 +154,8 @@ class _Composer:
             yield None, new[at]
             at += 1
 
-    def _section(self, leaves: Leaf | object, at: int) -> str:
+    def _section(self, side: Side, at: int) -> str:
         """Return the anchor of the section that a block stands in, or of the heading before it."""
-        side = self.found.old if leaves is self.found.old.leaves else self.found.new
         return side.sections[at] or self.section
 
 

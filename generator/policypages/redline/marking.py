@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final, Literal
 
 from policypages.redline.changes import Change, Kind
-from policypages.redline.reading import open_tag
+from policypages.redline.parsing import open_tag
 from policypages.redline.words import BREAK, LINE, Inline, Token, fold_quotes
 
 Mark = Literal["", "del", "ins"]
@@ -50,7 +50,7 @@ def whole(tokens: Sequence[Token], mark: Mark, *, moved: bool = False) -> str:
 def marked(
     pairs: Sequence[tuple[Token | None, Token | None]], section: str, *, moved: bool = False
 ) -> tuple[str, list[Change]]:
-    """Return the HTML of one block and its changes; a pair is what was and what is, None where there is nothing.
+    """Return the HTML of one block and its changes; a pair is what was and what is, None for nothing.
 
     Taken without what is marked as new, it is what was, white space included, and the other way round.
     """
@@ -68,8 +68,8 @@ def marked(
         kind = _kind(old, new)
         if kind != "spaces":
             old, new = (" ".join(text.replace(BREAK, " ").split()) for text in (old, new))
-        before = _near(runs[at - 1][1], last=True) if at else ""
-        after = _near(runs[at + 1][1], last=False) if at + 1 < len(runs) else ""
+        before = _before(runs[at - 1][1], run) if at else ""
+        after = _after(runs[at + 1][1]) if at + 1 < len(runs) else ""
         changes.append(Change(kind, section, old, new, before, after))
         if kind == "text":
             done += gone + come
@@ -86,9 +86,17 @@ def _kind(old: str, new: str) -> Kind:
     return "quotes" if fold_quotes(old) == fold_quotes(new) else "text"
 
 
-def _near(pieces: Sequence[Piece], *, last: bool) -> str:
-    words = "".join([piece.plain for piece in pieces if not piece.note]).split()
-    return " ".join(words[-_AROUND:] if last else words[:_AROUND])
+def _before(pieces: Sequence[Piece], run: Sequence[Piece]) -> str:
+    """Return some words before a change, with the space between them."""
+    words = "".join([piece.plain for piece in pieces]).split()
+    apart = pieces[-1].token is None or (run[0].token is None and run[0].space != BREAK)
+    return " ".join(words[-_AROUND:]) + (" " if apart and words else "")
+
+
+def _after(pieces: Sequence[Piece]) -> str:
+    """Return some words behind a change, with the space between them."""
+    words = "".join([piece.plain for piece in pieces]).split()
+    return (" " if pieces[0].token is None and words else "") + " ".join(words[:_AROUND])
 
 
 # ---- tokens and the spaces before them
@@ -133,7 +141,7 @@ def _gap(mark: Mark, space: str) -> list[Piece]:
 
 
 def _both(old: Token, new: Token) -> Context:
-    """Return what stands round a word that stayed, with what stood round it before where that was something else."""
+    """Return what stands round a word that stayed, and what stood round it where that was another."""
     if old.context == new.context:
         return new.context
     context = list(new.context)
@@ -221,10 +229,10 @@ def _shared(one: Context, other: Context) -> Context:
 
 
 def _lay(pieces: Sequence[Piece], around: Context) -> str:
-    """Write pieces with the elements round them; a mark stands as far in as what it shares with its neighbours."""
+    """Write pieces and the elements round them; a mark stands as far in as what it shares with its neighbours."""
     out: list[str] = []
     stack: Context = ()
-    runs = [list(run) for _, run in groupby(pieces, key=lambda piece: (piece.mark, piece.classes, piece.note))]
+    runs = [list(run) for _, run in groupby(pieces, key=lambda one: (one.mark, one.classes, one.note))]
     for at, run in enumerate(runs):
         mark = run[0].mark
         inside = _of_run(run)

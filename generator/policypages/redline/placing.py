@@ -1,4 +1,4 @@
-"""Decide where the words of the old article stand in the new one: within its blocks, or as blocks between them."""
+"""Decide where the words of the old article stand in the new one: within its blocks, or between them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _is_whole(found: Alignment, old: int) -> bool:
 
 
 def _part_after(found: Alignment, old: int, new: int, stop: int) -> None:
-    """Part the words of a new block from those old ones that stood behind a block which cannot stand within it."""
+    """Part the words of a new block from old ones that stood behind a block which cannot stand within it."""
     for at in range(found.old.starts[old + 1], found.old.starts[stop]):
         if found.to_new[at] >= 0 and found.new.leaf_of[found.to_new[at]] == new:
             found.part(at)

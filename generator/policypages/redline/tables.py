@@ -10,7 +10,8 @@ from policypages.redline.aligning import key_of
 from policypages.redline.boxes import with_classes
 from policypages.redline.changes import Change
 from policypages.redline.marking import whole
-from policypages.redline.reading import Attrs, Box, Cell, Leaf, Row, Table, flat, open_tag, plain
+from policypages.redline.parsing import Attrs, open_tag
+from policypages.redline.reading import Box, Cell, Row, Table, flat, plain
 from policypages.redline.sequences import common, heaviest
 
 Compose = Callable[..., tuple[str, list[Change]]]
@@ -248,13 +249,14 @@ def _alike(
             one, other = bags[0][o], bags[1][n]
             share = 2 * (one & other).total() / max(1, one.total() + other.total())
             first = bool(old[o].cells and new[n].cells) and _key(old[o].cells[:1]) == _key(new[n].cells[:1])
-            if first or share >= _ALIKE or len(ours) == len(theirs) == 1 and o == n == 0:
+            if first or share >= _ALIKE or (len(ours) == len(theirs) == 1 and o == n == 0):
                 pairs.append((o, n, 1 + int(1000 * share) + 500 * first))
     return heaviest(pairs)
 
 
 def _bag(row: Row) -> Counter[str]:
-    return Counter(token.key for cell in row.cells for leaf in flat(list(cell.leaves)) for token in leaf.tokens)
+    leaves = (leaf for cell in row.cells for leaf in flat(cell.leaves))
+    return Counter(token.key for leaf in leaves for token in leaf.tokens)
 
 
 def _moves(old: Sequence[Row], new: Sequence[Row], gone: list[int], come: list[int]) -> dict[int, int]:
