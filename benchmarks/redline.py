@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -119,7 +120,7 @@ def pairs() -> Iterator[tuple[Path, Path]]:
     """Go through each revision and the next one, document by document."""
     for folder in sorted(path for path in HISTORY.iterdir() if path.is_dir()):
         files = sorted(folder.glob("*.md"))
-        yield from zip(files, files[1:], strict=False)
+        yield from pairwise(files)
 
 
 def measure() -> list[Pair]:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 WORDS: Final = (
-    'alpha beta gamma delta the the and of we email, e-mail records. “quoted” "quoted" user’s user\'s 800-555-0100'
-    " 800-555-0199 (a) 7 1.10 privacy@example.org https://example.org/a. <b>&amp; naïve don't. 国 家 人民。 「法」"
-    " ไทย не हिन्दी 個人情報 a:b 12:30"
+    'alpha beta gamma delta the the and of we email, e-mail records. “quoted” "quoted" user’s user\'s'
+    " 800-555-0100 800-555-0199 (a) 7 1.10 privacy@example.org https://example.org/a. <b>&amp; naïve don't."
+    " 国 家 人民。 「法」 ไทย не हिन्दी 個人情報 a:b 12:30"
 ).split()
 SPACES: Final = (" ", " ", " ", " ", " ", "", "\n  ", "\xa0", "<br>")
 LINKS: Final = (
@@ -202,7 +202,7 @@ def _lines_in(article: list[dict[str, Any]]) -> list[list[Word]]:
 
 
 class Reading(HTMLParser):
-    """What stands in an HTML text: each character but white space, with all elements round it; what is wrong."""
+    """What stands in an HTML text: each character but white space, with the elements round it; what is wrong."""
 
     def __init__(self, html: str, *, without: str = "") -> None:
         super().__init__()
@@ -274,9 +274,8 @@ class Reading(HTMLParser):
             classes = (dict(attrs).get("class") or "").split()
             if self.without and ("redline-note" in classes or (tag == self.without and "redline" in classes)):
                 return
-        for character in data:
-            if not character.isspace():
-                self.characters.append((character, tuple(self.stack)))
+        stack = tuple(self.stack)
+        self.characters += ((character, stack) for character in data if not character.isspace())
 
     def words(self) -> str:
         """Return all characters."""

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from html import escape
-from itertools import pairwise, permutations
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from benchmarks import redline as bench
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.articlegrammar import Reading, articles, edited, html_of
 
-from benchmarks import redline as bench
 from policypages.redline import Redline, accepted, as_text, compare, normalised_text, rejected
 
 Article = list[dict[str, Any]]
@@ -55,3 +58,115 @@ def test_without_what_is_new_it_is_the_old_article_and_without_what_is_gone_the_
 def test_two_articles_that_have_nothing_to_do_with_each_other(old: Article, new: Article) -> None:
     """The same holds for two articles of which neither came from the other."""
     hold(html_of(old), html_of(new))
+
+
+@given(articles)
+def test_an_article_beside_itself_is_the_same(article: Article) -> None:
+    """No change is found where there is none."""
+    assert hold(html_of(article), html_of(article)).same
+
+
+@given(edited())
+def test_where_a_reader_sees_a_difference_there_is_a_change(pair: tuple[Article, Article]) -> None:
+    """Where two articles are told to be the same, each character stands in the same elements in both."""
+    old, new = map(html_of, pair)
+    same = compare(old, new).same
+    ours, theirs = Reading(old), Reading(new)
+    if same:
+        assert ours.words() == theirs.words()
+        assert [_inner(stack) for _, stack in ours.characters] == [
+            _inner(stack) for _, stack in theirs.characters
+        ]
+    if old == new:
+        assert same
+
+
+def _inner(stack: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
+    """Leave out what groups blocks and is no text of its own, and anchors."""
+    grouping = {
+        "article",
+        "section",
+        "address",
+        "blockquote",
+        "div",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "tbody",
+        "tr",
+    }
+    return tuple(one for one in stack if one[0] not in grouping)
+
+
+@given(edited())
+def test_two_runs_give_the_same_redline(pair: tuple[Article, Article]) -> None:
+    """What a redline says depends on the two articles alone."""
+    old, new = map(html_of, pair)
+    assert compare(old, new) == compare(old, new)
+
+
+@given(articles, st.sampled_from("abcdefgh"))
+def test_a_section_that_was_renamed_is_that_section(article: Article, name: str) -> None:
+    """With `was`, a section with another id is compared with what it was, and nothing else has changed."""
+    old = html_of(article)
+    new = old.replace(f'id="{name}"', 'id="z"')
+    assert compare(old, new, was={name: "z"}).same
+
+
+def test_the_hash_seed_does_not_matter(tmp_path: Path) -> None:
+    """Two processes with other hash seeds write the same bytes."""
+    old = "<article><h2 id='a'>One</h2><p>alpha beta gamma</p><ul><li>x y</li><li>z</li></ul></article>"
+    new = "<article><ul><li>z</li><li>q</li></ul><h2 id='a'>Two</h2><p>beta alpha delta gamma</p></article>"
+    script = tmp_path / "run.py"
+    script.write_text(f"from policypages.redline import compare\nprint(compare({old!r}, {new!r}))\n", "utf-8")
+    folder = str(Path(__file__).resolve().parents[2] / "generator")
+    outputs = {
+        subprocess.run(
+            [sys.executable, str(script)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": folder},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(outputs) == 1
+    assert b"redline" in outputs.pop()
+
+
+def test_all_revisions_of_real_policies() -> None:
+    """All that holds for made-up articles holds between any revision of four real documents and the next."""
+    if not bench.HISTORY.is_dir():
+        pytest.skip("needs ../shared/data/basecamp-policies, which is not here")
+    pairs = list(bench.pairs())
+    assert len(pairs) > 80
+    for old, new in pairs:
+        one, other = bench.article(old), bench.article(new)
+        redline = hold(one, other)
+        assert redline.same == (one == other), (old, new)
+
+
+def test_a_redline_of_real_policies_marks_hardly_more_than_git_at_its_least(tmp_path: Path) -> None:
+    """No pair of revisions has more words marked than 1.10 times the fewest, and five."""
+    if not bench.HISTORY.is_dir():
+        pytest.skip("needs ../shared/data/basecamp-policies, which is not here")
+    over = []
+    for old, new in bench.pairs():
+        one, other = bench.article(old), bench.article(new)
+        marked, fewest = bench.marked(compare(one, other).html), bench.fewest(one, other, tmp_path)
+        over += [(old.name, marked, fewest)] if marked > 1.10 * fewest + 5 else []
+    assert over == []
+
+
+def test_the_seeds_pairwise() -> None:
+    """Any two of four real privacy statements can be had back from their redline."""
+    if not SEEDS.is_dir():
+        pytest.skip("needs ../shared/seeds, which is not here")
+    texts = [file.read_text("utf-8") for file in sorted(SEEDS.glob("*.txt"))]
+    assert len(texts) == 4
+    pages = [
+        "".join(f"<p>{escape(' '.join(part.split()))}</p>\n" for part in text.split("\n\n") if part.strip())
+        for text in texts
+    ]
+    for old, new in permutations(pages, 2):
+        assert not hold(f"<article>{old}</article>", f"<article>{new}</article>").same

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from policypages.redline.aligning import Alignment, Side, Span, align
+from policypages.redline.aligning import align
 from policypages.redline.boxes import Nest, join
 from policypages.redline.changes import Change
 from policypages.redline.marking import marked, whole
+from policypages.redline.matching import Alignment, Side, Span
 from policypages.redline.moving import find_moves
 from policypages.redline.parsing import Attrs, open_tag
 from policypages.redline.placing import Places, place
-from policypages.redline.reading import Leaf, plain
+from policypages.redline.reading import Box, Leaf, plain
 from policypages.redline.tables import compare_tables, whole_table
 from policypages.redline.words import Token
 
@@ -40,9 +41,12 @@ class _Composer:
     section: str
     nest: Nest = field(init=False)
     changes: list[Change] = field(default_factory=list)
+    sources: dict[Box, Box] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.nest = Nest(join(self.found), self.found.new.leaves)
+        joined = join(self.found)
+        self.nest = Nest(joined, self.found.new.leaves)
+        self.sources = {new: old for old, new in joined.items()}
 
     def span(self, span: Span, places: Places, elsewhere: frozenset[int]) -> None:
         """Lay out one span of the new article."""
@@ -127,13 +131,24 @@ class _Composer:
         elif source is not None and (was := _begun(source)) != (now := _begun(leaf)):
             classes.append("redline-attribute")
             data.append(("data-redline-was", was))
-            changes.append(Change("attribute", section, was, now, " ".join(plain(leaf).split()[:8])))
+            changes.append(Change("attribute", section, was, now, _opening(leaf)))
+        self._boxes(leaf, section)
         self.changes += changes
         self.nest.new(y, inside, classes, tuple(data))
+
+    def _boxes(self, leaf: Leaf, section: str) -> None:
+        """Tell where a list or a section is another element than it was."""
+        for box in leaf.path:
+            source = self.sources.pop(box, None)
+            if source is not None and (was := _begun(source)) != (now := _begun(box)):
+                self.nest.changed[box] = was
+                self.changes.append(Change("attribute", section, was, now, _opening(leaf)))
 
     def _source(self, hosted: list[int]) -> Leaf | None:
         """Return the old block that gave a new one the most words."""
         votes = Counter(self.found.old.leaf_of[at] for at in hosted if self.found.to_new[at] >= 0)
+        if not votes and hosted:
+            votes[self.found.old.leaf_of[hosted[0]]] = 1
         return self.found.old.leaves[votes.most_common(1)[0][0]] if votes else None
 
     def _pairs(self, y: int, hosted: list[int]) -> Iterator[tuple[Token | None, Token | None]]:
@@ -159,9 +174,12 @@ class _Composer:
         return side.sections[at] or self.section
 
 
-def _begun(leaf: Leaf) -> str:
+def _begun(one: Leaf | Box) -> str:
     """Return the beginning of the element of a block, or of what holds its bare words."""
-    tag, attrs = leaf.tag, leaf.attrs
-    if not tag and leaf.path:
-        tag, attrs = leaf.path[-1].tag, leaf.path[-1].attrs
-    return open_tag(tag, tuple(pair for pair in attrs if pair[0] not in _DERIVED)) if tag else ""
+    if isinstance(one, Leaf) and not one.tag:
+        return f"<{one.path[-1].tag}>" if one.path else ""
+    return open_tag(one.tag, tuple(pair for pair in one.attrs if pair[0] not in _DERIVED))
+
+
+def _opening(leaf: Leaf) -> str:
+    return " ".join(plain(leaf).split()[:8])

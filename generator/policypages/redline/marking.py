@@ -172,8 +172,12 @@ def markup(token: Token) -> str:
 def _changed_context(run: list[Piece], section: str, changes: list[Change]) -> list[Piece]:
     """Tell where words stayed and their link or markup did not, and note both addresses after them."""
     done: list[Piece] = []
-    for (link, was), group in groupby(run, key=_differs):
-        pieces = list(group)
+    kinds = [_differs(piece) for piece in run]
+    for at in range(1, len(run) - 1):
+        if run[at].token is None and kinds[at - 1] == kinds[at + 1]:
+            kinds[at] = kinds[at - 1]
+    for (link, was), group in groupby(zip(kinds, run, strict=True), key=lambda pair: pair[0]):
+        pieces = [piece for _, piece in group]
         done += pieces
         words = "".join(piece.plain for piece in pieces).strip()
         new = next((piece.token for piece in pieces if piece.token), None)
@@ -229,9 +233,10 @@ def _shared(one: Context, other: Context) -> Context:
 
 
 def _lay(pieces: Sequence[Piece], around: Context) -> str:
-    """Write pieces and the elements round them; a mark stands as far in as what it shares with its neighbours."""
+    """Write pieces and the elements round them; a mark stands within what it shares with its neighbours."""
     out: list[str] = []
     stack: Context = ()
+    between = _between(pieces)
     runs = [list(run) for _, run in groupby(pieces, key=lambda one: (one.mark, one.classes, one.note))]
     for at, run in enumerate(runs):
         mark = run[0].mark
@@ -239,10 +244,10 @@ def _lay(pieces: Sequence[Piece], around: Context) -> str:
         beside = [runs[near] for near in (at - 1, at + 1) if 0 <= near < len(runs) and not runs[near][0].mark]
         edges = [_edge(other, last=other is runs[at - 1]) for other in beside]
         depth = max((len(_shared(inside, edge)) for edge in edges), default=0)
-        for number, piece in enumerate(run):
+        for piece in run:
             context = piece.context
             if piece.token is None:
-                context = inside[:depth] if mark else _between(run, number)
+                context = inside[:depth] if mark else between.get(id(piece), ())
             if mark:
                 context = (*context[:depth], _element(mark, piece.classes), *context[depth:])
             stack = _step(out, stack, (*around, *context))
@@ -264,11 +269,13 @@ def _edge(run: Sequence[Piece], *, last: bool) -> Context:
     return words[-1 if last else 0] if words else ()
 
 
-def _between(run: Sequence[Piece], at: int) -> Context:
-    """Return what a space within words that stayed stands in: what both its neighbours stand in."""
-    if not 0 < at < len(run) - 1 or run[at].note:
-        return ()
-    return _shared(run[at - 1].context, run[at + 1].context)
+def _between(pieces: Sequence[Piece]) -> dict[int, Context]:
+    """Return for each space that stayed what both the words beside it stand in."""
+    found: dict[int, Context] = {}
+    for at, piece in enumerate(pieces):
+        if piece.token is None and not piece.mark and 0 < at < len(pieces) - 1:
+            found[id(piece)] = _shared(pieces[at - 1].context, pieces[at + 1].context)
+    return found
 
 
 def _step(out: list[str], stack: Context, wanted: Context) -> Context:

@@ -1,4 +1,4 @@
-"""Find the most that two sequences have in common, by arithmetic on long integers, never by guess or clock."""
+"""Find the most that two sequences have in common, by arithmetic on long integers: no guess, no clock."""
 
 from __future__ import annotations
 
