@@ -202,7 +202,7 @@ def _lines_in(article: list[dict[str, Any]]) -> list[list[Word]]:
 
 
 class Reading(HTMLParser):
-    """What stands in an HTML text: each character but white space, with the elements round it; what is wrong."""
+    """What stands in an HTML text: each character but white space, in its elements; and what is wrong."""
 
     def __init__(self, html: str, *, without: str = "") -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from policypages.redline.sequences import common, heaviest
 
 # a block of fewer words stays in its place only with one beside it
 _SURE: Final = 8
-_COST: Final = 1
+_COST: Final = 3
 _TABLES_ALIKE: Final = 0.3
 
 
@@ -136,7 +136,7 @@ def _pays(found: Alignment, span: Span, short: list[tuple[int, int]]) -> bool:
         kept += len(common_units(all_units(found.old.units[o0:x]), all_units(found.new.units[n0:y])))
         kept += len(found.old.units[x]) if x < o1 else 0
         o0, n0 = x + 1, y + 1
-    return kept >= free - _COST
+    return kept >= free - _COST * len(short)
 
 
 def _once(old: Sequence[tuple[object, ...]], new: Sequence[tuple[object, ...]]) -> list[tuple[int, int]]:

@@ -110,10 +110,12 @@ def _twins(found: Alignment, span: Span) -> None:
 
 
 def all_units(leaves: Iterable[list[Unit]]) -> list[Unit]:
+    """Return what stands between spaces in several blocks, in one row."""
     return [unit for leaf in leaves for unit in leaf]
 
 
 def common_units(old: list[Unit], new: list[Unit]) -> list[tuple[Unit, Unit]]:
+    """Return the most that two rows of words have in common."""
     pairs = common([unit.key for unit in old], [unit.key for unit in new])
     return [(old[x], new[y]) for x, y in pairs]
 

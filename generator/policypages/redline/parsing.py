@@ -14,8 +14,8 @@ Attrs = tuple[tuple[str, str], ...]
 VOID: Final = frozenset("area base br col embed hr img input link meta source track wbr".split())
 BLOCKS: Final = frozenset(
     "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre search section summary table tbody td"
-    " tfoot th thead tr ul".split()
+    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre search section summary table tbody"
+    " td tfoot th thead tr ul".split()
 )
 _ROOM: Final = "redline-room"  # what holds the HTML while it is read
 _DEEPEST: Final = 200

@@ -85,7 +85,7 @@ class _Comparison:
             if o not in moves:
                 self.changes.append(Change("removed", self.section, _plain(row), ""))
             data = _move(moves, o)
-            cells = "".join(self._alone(cell, "del", moved=o in moves) for cell in row.cells)
+            cells = self._alone(row, "del", moved=o in moves)
             self.out.append(f"{open_tag('tr', (*with_classes(row.attrs, classes), *data))}{cells}</tr>\n")
 
     def _home(self, part: Box | None) -> Box | None:
@@ -104,7 +104,7 @@ class _Comparison:
         else:
             self.changes.append(Change("moved", self.section, _plain(self.old.rows[source]), _plain(row)))
             attrs = (*with_classes(row.attrs, "redline-moved-to"), *_move(moves, source))
-        cells = "".join(self._alone(cell, "ins", moved=source is not None) for cell in row.cells)
+        cells = self._alone(row, "ins", moved=source is not None)
         self.out.append(f"{open_tag('tr', attrs)}{cells}</tr>\n")
 
     def _row(self, old: Row, new: Row) -> None:
@@ -115,15 +115,17 @@ class _Comparison:
 
     def _cells(self, old: Row, new: Row) -> list[tuple[Cell | None, Cell | None]]:
         widths = [len(table.rows[0].cells) for table in (self.old, self.new)]
-        if [len(old.cells), len(new.cells)] != widths:
+        if [len(row.cells) or width for row, width in zip((old, new), widths, strict=True)] != widths:
             return _side_by_side(old.cells, new.cells)
+        ours: list[Cell | None] = [*old.cells] or [None] * widths[0]
+        theirs: list[Cell | None] = [*new.cells] or [None] * widths[1]
         pairs: list[tuple[Cell | None, Cell | None]] = []
         o = n = 0
-        for x, y in [*self.columns, (len(old.cells), len(new.cells))]:
-            pairs += ((cell, None) for cell in old.cells[o:x])
-            pairs += ((None, cell) for cell in new.cells[n:y])
-            if x < len(old.cells):
-                pairs.append((old.cells[x], new.cells[y]))
+        for x, y in [*self.columns, (widths[0], widths[1])]:
+            pairs += ((cell, None) for cell in ours[o:x])
+            pairs += ((None, cell) for cell in theirs[n:y])
+            if x < widths[0]:
+                pairs.append((ours[x], theirs[y]))
             o, n = x + 1, y + 1
         return pairs
 
@@ -148,8 +150,18 @@ class _Comparison:
         inside = self._inside(cell, mark, moved=False)
         return _cell(Cell(cell.tag, with_classes(cell.attrs, f"redline-{kind}"), cell.leaves), inside)
 
-    def _alone(self, cell: Cell, mark: Literal["del", "ins"], *, moved: bool) -> str:
-        return _cell(cell, self._inside(cell, mark, moved=moved))
+    def _alone(self, row: Row, mark: Literal["del", "ins"], *, moved: bool) -> str:
+        """Return the cells of a row of one side, with empty ones in the columns of the other."""
+        none = Row(None, (), [])
+        pairs = self._cells(row, none) if mark == "del" else self._cells(none, row)
+        out = []
+        for cells in pairs:
+            cell = cells[0] or cells[1]
+            if cell is None:
+                out.append(f'<td class="redline-{"added" if mark == "del" else "removed"}"></td>')
+            else:
+                out.append(_cell(cell, self._inside(cell, mark, moved=moved)))
+        return "".join(out)
 
     def _inside(self, cell: Cell, mark: Literal["del", "ins"], *, moved: bool) -> str:
         inside = _marked(cell, mark, moved=moved)
