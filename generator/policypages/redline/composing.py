@@ -42,16 +42,21 @@ class _Composer:
     nest: Nest = field(init=False)
     changes: list[Change] = field(default_factory=list)
     sources: dict[Box, Box] = field(init=False)
+    numbers: dict[int, str] = field(init=False)  # of its move, by old block
+    tables: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         joined = join(self.found)
         self.nest = Nest(joined, self.found.new.leaves)
         self.sources = {new: old for old, new in joined.items()}
+        moves = enumerate(self.found.moved, 1)
+        self.numbers = {x: str(at) for at, span in moves for x in range(span[0], span[1])}
+        self.tables = {new: old for old, new in self.found.tables.items()}
 
     def span(self, span: Span, places: Places, elsewhere: frozenset[int]) -> None:
         """Lay out one span of the new article."""
         _, _, start, stop = span
-        moves = {} if span in self.found.moved else {one[2]: one for one in self.found.moved}
+        moves = {one[2]: one for one in self.found.moved}
         self._gone(places.behind[start - 1], start, elsewhere)
         y = start
         while y < stop:
@@ -66,7 +71,7 @@ class _Composer:
             y = upto
 
     def _moved(self, span: Span) -> None:
-        number = str(self.found.moved.index(span) + 1)
+        number = self.numbers[span[0]]
         places = place(self.found, span, frozenset())
         section = self._section(self.found.new, span[2])
         texts = (
@@ -84,8 +89,7 @@ class _Composer:
     def _gone(self, olds: list[int], upto: int, elsewhere: frozenset[int], *, within: str = "") -> None:
         for x in olds:
             leaf = self.found.old.leaves[x]
-            moves = (str(at) for at, one in enumerate(self.found.moved, 1) if one[0] <= x < one[1])
-            number = next(moves, "")
+            number = self.numbers.get(x, "")
             moved = x in elsewhere
             classes = "redline-moved-from" if moved else "redline-removed"
             data: Attrs = (("data-redline-move", number),) if moved else ()
@@ -113,8 +117,7 @@ class _Composer:
         data = [("data-redline-move", number)] if number else []
         source: Leaf | None
         if leaf.table is not None:
-            sources = (self.found.old.leaves[x] for x, at in self.found.tables.items() if at == y)
-            source = next(sources, None)
+            source = self.found.old.leaves[self.tables[y]] if y in self.tables else None
             moved = bool(number)
             if source is not None and source.table is not None:
                 inside, changes = compare_tables(source.table, leaf.table, section, compose, moved=moved)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
@@ -255,12 +255,13 @@ def _alike(
         heads = [_key(old[o].cells[:1]) for o in ours], [_key(new[n].cells[:1]) for n in theirs]
         return [(ours[x], theirs[y]) for x, y in common(*heads)]
     bags = {o: _bag(old[o]) for o in ours}, {n: _bag(new[n]) for n in theirs}
+    firsts = {o: _key(old[o].cells[:1]) for o in ours}, {n: _key(new[n].cells[:1]) for n in theirs}
     pairs = []
     for o in ours:
         for n in theirs:
             one, other = bags[0][o], bags[1][n]
             share = 2 * (one & other).total() / max(1, one.total() + other.total())
-            first = bool(old[o].cells and new[n].cells) and _key(old[o].cells[:1]) == _key(new[n].cells[:1])
+            first = firsts[0][o] == firsts[1][n] != ()
             if first or share >= _ALIKE or (len(ours) == len(theirs) == 1 and o == n == 0):
                 pairs.append((o, n, 1 + int(1000 * share) + 500 * first))
     return heaviest(pairs)
@@ -273,12 +274,12 @@ def _bag(row: Row) -> Counter[str]:
 
 def _moves(old: Sequence[Row], new: Sequence[Row], gone: list[int], come: list[int]) -> dict[int, int]:
     """Pair rows that are the same and stand elsewhere."""
+    places: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for n in reversed(come):
+        places[_key(new[n].cells)].append(n)
     moves: dict[int, int] = {}
-    free = list(come)
     for o in gone:
-        for n in free:
-            if _plain(old[o]).strip(" |") and _key(old[o].cells) == _key(new[n].cells):
-                moves[o] = n
-                free.remove(n)
-                break
+        found = places.get(_key(old[o].cells))
+        if found and _plain(old[o]).strip(" |"):
+            moves[o] = found.pop()
     return moves
