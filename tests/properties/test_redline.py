@@ -162,6 +162,28 @@ def test_a_redline_of_real_policies_marks_hardly_more_than_git_at_its_least(tmp_
     assert over == []
 
 
+def test_a_section_that_moved_past_one_without_a_word_in_common_keeps_its_old_place() -> None:
+    """What is gone from a section that stayed stands before what stood behind it and moved away."""
+    part = '<section id="{}"><h2>{}</h2><p>{}</p></section>'
+    cookies, changed = (
+        part.format("c", "Cookies", "alpha beta"),
+        part.format("c", "Biscuits", "delta, records."),
+    )
+    secure = part.format("s", "Security", "we keep what we hold safe")
+    hold(
+        f"<article><p>One.</p>{cookies}{secure}</article>", f"<article><p>One.</p>{secure}{changed}</article>"
+    )
+    hold(
+        f"<article><p>One.</p>{secure}{cookies}</article>", f"<article><p>One.</p>{changed}{secure}</article>"
+    )
+    few, many = (
+        part.format("s", "A", "b"),
+        part.format("c", "Long", "a long text of many words that has gone"),
+    )
+    other = part.format("c", "Other", "nothing like it, and just as full of words")
+    hold(f"<article>{many}{few}<p>Z</p></article>", f"<article>{few}{other}<p>Z</p></article>")
+
+
 def test_the_seeds_pairwise() -> None:
     """Any two of four real privacy statements can be had back from their redline."""
     if not SEEDS.is_dir():

@@ -42,7 +42,8 @@ def place(found: Alignment, span: Span, elsewhere: frozenset[int]) -> Places:
                 places.within[last] += range(found.old.starts[x], found.old.starts[x + 1])
         elif found.old.leaves[x].tokens or found.old.leaves[x].table is not None:
             floor = found.floors[x] - 1 if x not in elsewhere else -1
-            places.behind[min(max(last, floor, n0 - 1), n1 - 1)].append(x)
+            last = min(max(last, floor, n0 - 1), n1 - 1)  # what follows in the old article follows here
+            places.behind[last].append(x)
     return places
 
 
