@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -18,14 +19,14 @@ from markdown_it import MarkdownIt
 
 from policypages.redline import compare
 
-HISTORY: Final = (
-    Path(__file__).resolve().parents[2] / "shared" / "data" / "basecamp-policies" / "history"
-)
+HISTORY: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "basecamp-policies" / "history"
 MUST: Final = 1.10
 SLACK: Final = 5
 WORST: Final = 10
 _FRONT: Final = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
-_BLOCKS: Final = frozenset("article blockquote br dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre td th tr ul".split())
+_BLOCKS: Final = frozenset(
+    "article blockquote br dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre td th tr ul".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,13 @@ class _Words(HTMLParser):
         if tag in _BLOCKS:
             self.text.append(" ")
         classes = (dict(attrs).get("class") or "").split()
-        kind = "note" if "redline-note" in classes else "mark" if tag in {"del", "ins"} and "redline" in classes else ""
+        kind = (
+            "note"
+            if "redline-note" in classes
+            else "mark"
+            if tag in {"del", "ins"} and "redline" in classes
+            else ""
+        )
         if tag not in {"br", "hr", "img", "wbr", "input"}:
             self.open.append(kind)
             self.depth += kind == "mark"
@@ -113,7 +120,7 @@ def pairs() -> Iterator[tuple[Path, Path]]:
     """Go through each revision and the next one, document by document."""
     for folder in sorted(path for path in HISTORY.iterdir() if path.is_dir()):
         files = sorted(folder.glob("*.md"))
-        yield from zip(files, files[1:], strict=False)
+        yield from pairwise(files)
 
 
 def measure() -> list[Pair]:

@@ -1,12 +1,13 @@
-"""Nest blocks in what holds them: the lists and sections of the new article, and for what is gone those it stood in."""
+"""Nest blocks in what holds them: lists and sections of the new article, or the old ones of what is gone."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from policypages.redline.aligning import Alignment
-from policypages.redline.reading import Attrs, Box, Leaf, open_tag
+from policypages.redline.matching import Alignment
+from policypages.redline.parsing import Attrs, open_tag
+from policypages.redline.reading import Box, Leaf
 
 _LISTS = frozenset({"ul", "ol"})
 _FAMILIES = {"ol": "ul", "section": "div", "article": "div", "main": "div", "aside": "div"}
@@ -16,24 +17,24 @@ _ITEMS = frozenset({"li", "dt", "dd"})
 def join(found: Alignment) -> dict[Box, Box]:
     """Find which box of the new article an old one became: the one that holds most of its words."""
     votes: Counter[tuple[Box, Box]] = Counter()
-    order: dict[Box, int] = {}
-    links: Counter[tuple[int, int]] = Counter()
-    for x, y in enumerate(found.to_new):
-        if y >= 0:
-            links[found.old.leaf_of[x], found.new.leaf_of[y]] += 1
+    links = Counter(
+        (found.old.leaf_of[x], found.new.leaf_of[y]) for x, y in enumerate(found.to_new) if y >= 0
+    )
     links.update(dict.fromkeys(found.tables.items(), 1))
     for (x, y), count in sorted(links.items()):
         for ours in found.old.leaves[x].path:
-            order.setdefault(ours, len(order))
             for theirs in found.new.leaves[y].path:
-                order.setdefault(theirs, len(order))
                 if _family(ours) == _family(theirs):
-                    votes[ours, theirs] += count + (ours.id == theirs.id != "")
+                    votes[ours, theirs] += count
+    anchors = {box.id: box for leaf in found.new.leaves for box in leaf.path if box.id}
+    for ours in {box: None for leaf in found.old.leaves for box in leaf.path if box.id}:
+        after = anchors.get(found.was.get(ours.id, ours.id))
+        if after is not None:
+            votes[ours, after] += len(found.to_new)
     joined: dict[Box, Box] = {}
     taken: set[Box] = set()
-    for (ours, theirs), _ in sorted(
-        votes.items(), key=lambda item: (-item[1], order[item[0][0]], order[item[0][1]])
-    ):
+    # most first; of as many the first in the order of both
+    for (ours, theirs), _ in votes.most_common():
         if ours not in joined and theirs not in taken:
             joined[ours] = theirs
             taken.add(theirs)
@@ -49,12 +50,15 @@ class Nest:
 
     def __init__(self, joined: dict[Box, Box], leaves: Sequence[Leaf]) -> None:
         self.joined = joined
+        self.kept = set(joined.values())
+        self.boxes = {box for leaf in leaves for box in leaf.path}
         self.leaves = leaves
         self.out: list[str] = []
         self.stack: tuple[Box, ...] = ()
         self.opened: dict[Box, int] = {}  # box of the new article: where in `out` it was opened
         self.marks: dict[Box, set[str]] = {}  # and what its blocks are
         self.data: dict[Box, Attrs] = {}
+        self.changed: dict[Box, str] = {}  # and what it was, where it was another element
 
     def new(self, y: int, inside: str, classes: Sequence[str], data: Attrs) -> None:
         """Add a block of the new article."""
@@ -64,22 +68,30 @@ class Nest:
             seen = {one for one in classes if one in {"redline-added", "redline-moved-to"}} or {""}
             self.marks.setdefault(box, set()).update(seen)
             self.data[box] = tuple(pair for pair in data if pair[0] == "data-redline-move")
-        self._add(leaf.tag, leaf.attrs, inside, " ".join(classes), data, bare="span")
+        if leaf.tag:
+            self._add(leaf.tag, leaf.attrs, inside, " ".join(classes), data)
+        else:
+            self.out.append(f"{inside}\n")
 
     def old(self, leaf: Leaf, upto: int, inside: str, classes: str, data: Attrs) -> None:
         """Add a block that is gone, before the new block `upto`."""
         path, tag = self._path(leaf, self.leaves[upto].path if upto < len(self.leaves) else ())
+        if leaf.tag == "hr" != tag:
+            return  # no rule between items
         kept = len(_shared(self.stack, path))
         self._step(path[:kept])
         for box in path[kept:]:
-            if box in self.joined.values():
+            if box in self.boxes:
                 self._step((*self.stack, box))
                 continue
             attrs = tuple(pair for pair in box.attrs if pair[0] != "id")
             self.out.append(f"{open_tag(box.tag, (*with_classes(attrs, classes), *data))}\n")
             self.stack = (*self.stack, box)
+        for box in self.stack:
+            # what is gone must stay when what is new goes
+            self.marks.setdefault(box, set()).add("redline-moved-to" if "moved-to" in classes else "")
         attrs = tuple(pair for pair in leaf.attrs if pair[0] != "id")
-        self._add(tag, attrs, inside, classes, data, bare="div")
+        self._add(tag or "div", attrs, inside, classes, data)
 
     def html(self) -> str:
         """Close what is open, mark the boxes of which all is new, and return the HTML."""
@@ -88,22 +100,20 @@ class Nest:
             marks = self.marks.get(box, set())
             classes = marks.pop() if len(marks) == 1 else ""
             data = self.data.get(box, ()) if classes == "redline-moved-to" else ()
-            if classes == "redline-added" and box in self.joined.values():
+            if classes == "redline-added" and box in self.kept:
                 classes = ""
+            if box in self.changed:
+                classes = f"{classes} redline-attribute".strip()
+                data = (*data, ("data-redline-was", self.changed[box]))
             self.out[at] = f"{open_tag(box.tag, (*with_classes(box.attrs, classes), *data))}\n"
         return "".join(self.out)
 
-    def _add(self, tag: str, attrs: Attrs, inside: str, classes: str, data: Attrs, *, bare: str) -> None:
-        if not tag and not (classes or data):
-            self.out.append(f"{inside}\n")
-        elif tag == "hr":
-            self.out.append(f"{open_tag(tag, (*with_classes(attrs, classes), *data))}\n")
-        else:
-            tag = tag or bare
-            self.out.append(f"{open_tag(tag, (*with_classes(attrs, classes), *data))}{inside}</{tag}>\n")
+    def _add(self, tag: str, attrs: Attrs, inside: str, classes: str, data: Attrs) -> None:
+        begun = open_tag(tag, (*with_classes(attrs, classes), *data))
+        self.out.append(f"{begun}\n" if tag == "hr" else f"{begun}{inside}</{tag}>\n")
 
     def _path(self, leaf: Leaf, following: tuple[Box, ...]) -> tuple[tuple[Box, ...], str]:
-        """Return where a block that is gone stands: in what became of what held it, if that is open or next."""
+        """Return where a block that is gone stands: in what became of its holder, if that is open or next."""
         mine = tuple(box for box in self.stack if box in self.opened)
         must = _shared(mine, following)
         best, rest = must, leaf.path

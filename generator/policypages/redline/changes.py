@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
+
+_MOST: Final = 12
+_NOTES: Final = {"link": "link:", "attribute": "markup:"}
+_SIGNS: Final = {"¶": "¶", "\xa0": "⍽", "\n": "↵"}
 
 Kind = Literal["text", "moved", "link", "attribute", "spaces", "quotes", "added", "removed"]
 
@@ -12,9 +16,9 @@ Kind = Literal["text", "moved", "link", "attribute", "spaces", "quotes", "added"
 class Change:
     """One change, in the section with this anchor.
 
-    `old` and `new` are words; for a link they are addresses, for an attribute the beginnings of elements. Blocks
-    that are new are `added`, those that are gone `removed`. `before` and `after` are some words that stand round
-    it; they are for readers, and two changes that differ in them alone are equal.
+    `old` and `new` are words; for a link they are addresses, for an attribute the beginnings of elements.
+    Blocks that are new are `added`, those that are gone `removed`. `before` and `after` are some words that
+    stand round it; they are for readers, and two changes that differ in them alone are equal.
     """
 
     kind: Kind
@@ -40,16 +44,24 @@ def as_text(redline: Redline) -> str:
 
 
 def _line(change: Change) -> str:
-    if change.kind == "moved":
-        return f"moved: {_short(change.new)}"
     old, new = change.old, change.new
+    if change.kind == "moved":
+        return f"moved: {_short(new)}"
     if change.kind == "spaces":
-        old, new = (text.replace("¶", "¶ ").replace(" ", "␣") for text in (old, new))
+        old, new = (_seen(text) for text in (old, new))
+    if change.kind in {"link", "attribute"}:
+        old, new = old or "nothing", new or "nothing"
     marked = (f"[-{old}-]" if old else "") + (f"{{+{new}+}}" if new else "")
-    note = {"link": "link: ", "attribute": "markup: "}.get(change.kind, "")
-    return " ".join(part for part in (note.strip(), change.before, marked, change.after) if part)
+    if change.kind in {"link", "attribute"}:
+        return f"{_NOTES[change.kind]} {_short(change.before)} {marked}".replace("  ", " ")
+    return f"{change.before}{marked}{change.after}" or f"({change.kind})"
 
 
-def _short(text: str, most: int = 12) -> str:
+def _seen(text: str) -> str:
+    """Show spaces as signs."""
+    return "".join(_SIGNS.get(sign, "␣" if sign.isspace() else sign) for sign in text)
+
+
+def _short(text: str) -> str:
     words = text.split()
-    return text if len(words) <= most else f"{' '.join(words[: most - 3])} … {' '.join(words[-2:])}"
+    return text if len(words) <= _MOST else f"{' '.join(words[: _MOST - 3])} … {' '.join(words[-2:])}"

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final, Literal
 
 from policypages.redline.changes import Change, Kind
-from policypages.redline.reading import open_tag
+from policypages.redline.parsing import open_tag
 from policypages.redline.words import BREAK, LINE, Inline, Token, fold_quotes
 
 Mark = Literal["", "del", "ins"]
@@ -50,7 +50,7 @@ def whole(tokens: Sequence[Token], mark: Mark, *, moved: bool = False) -> str:
 def marked(
     pairs: Sequence[tuple[Token | None, Token | None]], section: str, *, moved: bool = False
 ) -> tuple[str, list[Change]]:
-    """Return the HTML of one block and its changes; a pair is what was and what is, None where there is nothing.
+    """Return the HTML of one block and its changes; a pair is what was and what is, None for nothing.
 
     Taken without what is marked as new, it is what was, white space included, and the other way round.
     """
@@ -68,11 +68,13 @@ def marked(
         kind = _kind(old, new)
         if kind != "spaces":
             old, new = (" ".join(text.replace(BREAK, " ").split()) for text in (old, new))
-        before = _near(runs[at - 1][1], last=True) if at else ""
-        after = _near(runs[at + 1][1], last=False) if at + 1 < len(runs) else ""
+        before = _before(runs[at - 1][1], run) if at else ""
+        after = _after(runs[at + 1][1]) if at + 1 < len(runs) else ""
         changes.append(Change(kind, section, old, new, before, after))
-        extra = "" if kind == "text" else f" redline-{kind}"
-        done += [replace(piece, classes=piece.classes + extra) for piece in gone + come]
+        if kind == "text":
+            done += gone + come
+        else:
+            done += [replace(piece, classes=f"{piece.classes} redline-{kind}") for piece in gone + come]
     around = (_element("ins", "redline redline-moved"),) if moved else ()
     return _lay(done, around), changes
 
@@ -84,9 +86,17 @@ def _kind(old: str, new: str) -> Kind:
     return "quotes" if fold_quotes(old) == fold_quotes(new) else "text"
 
 
-def _near(pieces: Sequence[Piece], *, last: bool) -> str:
-    words = "".join([piece.plain for piece in pieces if not piece.note]).split()
-    return " ".join(words[-_AROUND:] if last else words[:_AROUND])
+def _before(pieces: Sequence[Piece], run: Sequence[Piece]) -> str:
+    """Return some words before a change, with the space between them."""
+    words = "".join([piece.plain for piece in pieces]).split()
+    apart = pieces[-1].token is None or (run[0].token is None and run[0].space != BREAK)
+    return " ".join(words[-_AROUND:]) + (" " if apart and words else "")
+
+
+def _after(pieces: Sequence[Piece]) -> str:
+    """Return some words behind a change, with the space between them."""
+    words = "".join([piece.plain for piece in pieces]).split()
+    return (" " if pieces[0].token is None and words else "") + " ".join(words[:_AROUND])
 
 
 # ---- tokens and the spaces before them
@@ -131,7 +141,7 @@ def _gap(mark: Mark, space: str) -> list[Piece]:
 
 
 def _both(old: Token, new: Token) -> Context:
-    """Return what stands round a word that stayed, with what stood round it before where that was something else."""
+    """Return what stands round a word that stayed, and what stood round it where that was another."""
     if old.context == new.context:
         return new.context
     context = list(new.context)
@@ -162,8 +172,12 @@ def markup(token: Token) -> str:
 def _changed_context(run: list[Piece], section: str, changes: list[Change]) -> list[Piece]:
     """Tell where words stayed and their link or markup did not, and note both addresses after them."""
     done: list[Piece] = []
-    for (link, was), group in groupby(run, key=_differs):
-        pieces = list(group)
+    kinds = [_differs(piece) for piece in run]
+    for at in range(1, len(run) - 1):
+        if run[at].token is None and kinds[at - 1] == kinds[at + 1]:
+            kinds[at] = kinds[at - 1]
+    for (link, was), group in groupby(zip(kinds, run, strict=True), key=lambda pair: pair[0]):
+        pieces = [piece for _, piece in group]
         done += pieces
         words = "".join(piece.plain for piece in pieces).strip()
         new = next((piece.token for piece in pieces if piece.token), None)
@@ -210,6 +224,8 @@ def _element(tag: str, classes: str) -> Inline:
 
 
 def _shared(one: Context, other: Context) -> Context:
+    if one == other:
+        return one
     at = 0
     while at < min(len(one), len(other)) and one[at] == other[at]:
         at += 1
@@ -217,20 +233,21 @@ def _shared(one: Context, other: Context) -> Context:
 
 
 def _lay(pieces: Sequence[Piece], around: Context) -> str:
-    """Write pieces with the elements round them; a mark stands as far in as what it shares with its neighbours."""
+    """Write pieces and the elements round them; a mark stands within what it shares with its neighbours."""
     out: list[str] = []
     stack: Context = ()
-    runs = [list(run) for _, run in groupby(pieces, key=lambda piece: (piece.mark, piece.classes, piece.note))]
+    between = _between(pieces)
+    runs = [list(run) for _, run in groupby(pieces, key=lambda one: (one.mark, one.classes, one.note))]
     for at, run in enumerate(runs):
         mark = run[0].mark
         inside = _of_run(run)
         beside = [runs[near] for near in (at - 1, at + 1) if 0 <= near < len(runs) and not runs[near][0].mark]
         edges = [_edge(other, last=other is runs[at - 1]) for other in beside]
         depth = max((len(_shared(inside, edge)) for edge in edges), default=0)
-        for number, piece in enumerate(run):
+        for piece in run:
             context = piece.context
             if piece.token is None:
-                context = inside[:depth] if mark else _between(run, number)
+                context = inside[:depth] if mark else between.get(id(piece), ())
             if mark:
                 context = (*context[:depth], _element(mark, piece.classes), *context[depth:])
             stack = _step(out, stack, (*around, *context))
@@ -252,14 +269,18 @@ def _edge(run: Sequence[Piece], *, last: bool) -> Context:
     return words[-1 if last else 0] if words else ()
 
 
-def _between(run: Sequence[Piece], at: int) -> Context:
-    """Return what a space within words that stayed stands in: what both its neighbours stand in."""
-    if not 0 < at < len(run) - 1 or run[at].note:
-        return ()
-    return _shared(run[at - 1].context, run[at + 1].context)
+def _between(pieces: Sequence[Piece]) -> dict[int, Context]:
+    """Return for each space that stayed what both the words beside it stand in."""
+    found: dict[int, Context] = {}
+    for at, piece in enumerate(pieces):
+        if piece.token is None and not piece.mark and 0 < at < len(pieces) - 1:
+            found[id(piece)] = _shared(pieces[at - 1].context, pieces[at + 1].context)
+    return found
 
 
 def _step(out: list[str], stack: Context, wanted: Context) -> Context:
+    if stack == wanted:
+        return wanted
     kept = len(_shared(stack, wanted))
     out += (f"</{one.tag}>" for one in reversed(stack[kept:]))
     out += (open_tag(one.tag, one.attrs) for one in wanted[kept:])

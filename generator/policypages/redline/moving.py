@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Final
 
-from policypages.redline.aligning import Alignment, key_of, match_words
+from policypages.redline.aligning import key_of
+from policypages.redline.matching import Alignment, match_words
 
 _WORDS: Final = 4  # fewer are no move unless what stands beside them moved too
 _WORDS_NEARLY: Final = 8
 _NEARLY: Final = 0.7
-_RARE: Final = 8
+_RARE: Final = 8  # a word that leads to more blocks leads nowhere
+_LOOKED_AT: Final = 3
 
 
 def find_moves(found: Alignment) -> None:
@@ -34,8 +36,10 @@ def _alone(found: Alignment) -> tuple[list[int], list[int]]:
     """Return the blocks of which not one word stayed, on both sides."""
     moved_from = {at for span in found.moved for at in range(span[0], span[1])}
     moved_to = {at for span in found.moved for at in range(span[2], span[3])}
-    gone = _unmatched(found.old.starts, found.to_new, moved_from | set(found.tables))
-    come = _unmatched(found.new.starts, found.to_old, moved_to | set(found.tables.values()))
+    gone = _unmatched(found.old.starts, found.to_new, moved_from | set(found.tables) | set(found.twins))
+    come = _unmatched(
+        found.new.starts, found.to_old, moved_to | set(found.tables.values()) | set(found.twins.values())
+    )
     return (
         [at for at in gone if key_of(found.old.leaves[at])],
         [at for at in come if key_of(found.new.leaves[at])],
@@ -85,8 +89,8 @@ def _nearly(found: Alignment, gone: list[int], come: list[int]) -> dict[int, int
             where[key].append(y)
     good = []
     for x, bag in old.items():
-        near = {y for key in bag if len(where.get(key, ())) <= _RARE for y in where.get(key, ())}
-        for y in near:
+        near = Counter(y for key in bag if len(where.get(key, ())) <= _RARE for y in where.get(key, ()))
+        for y, _ in near.most_common(_LOOKED_AT):
             share = 2 * (bag & new[y]).total() / (bag.total() + new[y].total())
             if share >= _NEARLY:
                 good.append((-share, x, y))

@@ -1,26 +1,20 @@
-"""Read the HTML of an article as its blocks in order: paragraphs, headings, list items, cells, each with its words."""
+"""Read an article as its blocks in order: paragraphs, headings, list items, cells, each with its words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
 
+from policypages.redline.parsing import BLOCKS, VOID, Attrs, name_of, open_tag, parse
 from policypages.redline.words import LINE, Inline, Run, Token, is_alone
 
-Attrs = tuple[tuple[str, str], ...]
 MARK: Final = "redline"
-BLOCKS: Final = frozenset(
-    "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre search section summary table tbody td tfoot th"
-    " thead tr ul".split()
-)
+RULE: Final = "<hr>"
 HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
 _UNREAD: Final = frozenset("script style template noscript head title".split())
-_ROOM: Final = "redline-room"  # what holds the HTML while it is read
 
 
 @dataclass(eq=False, slots=True)
@@ -87,31 +81,18 @@ class Text:
     leaves: list[Leaf]
 
 
-def parse(source: str) -> etree._Element:
-    """Return an element that holds what an HTML text holds."""
-    try:
-        return html.fragment_fromstring(source, create_parent=_ROOM)
-    except etree.ParserError:
-        return html.fragment_fromstring("", create_parent=_ROOM)
-
-
-def serialise(room: etree._Element) -> str:
-    """Return the HTML of what such an element holds."""
-    text = etree.tostring(room, encoding="unicode", method="html", with_tail=False)
-    return text.removeprefix(f"<{_ROOM}>").removesuffix(f"</{_ROOM}>")
-
-
 def read(source: str) -> Text:
     """Read an article, or any HTML that was made harmless."""
     room = parse(source)
     holding = {parent for block in room.iter(*BLOCKS) for parent in block.iterancestors()}
     root = Box("", ())
     inside = room
-    elements = [one for one in room if isinstance(one.tag, str)]
+    elements = list(room)
     bare = (room.text or "").strip() or any((one.tail or "").strip() for one in room)
-    if not bare and len(elements) == 1 and elements[0] in holding and _name(elements[0]) in {"article", "body", "main"}:
+    alone = not bare and len(elements) == 1 and elements[0] in holding
+    if alone and name_of(elements[0]) in {"article", "body", "main"}:
         inside = elements[0]
-        root = Box(_name(inside), _attrs(inside))
+        root = Box(name_of(inside), _attrs(inside))
     reader = _Reader(holding)
     reader.blocks(inside, (), (), reader.leaves)
     return Text(root, reader.leaves)
@@ -131,20 +112,18 @@ def flat(leaves: list[Leaf]) -> Iterator[Leaf]:
 
 
 def plain(leaf: Leaf) -> str:
-    """Return the words of a block, those of a table with all its cells."""
-    parts = []
-    for one in flat([leaf]):
-        if one.tokens:
-            parts.append(words_of(one.tokens))
-    return " ".join(parts)
+    """Return the words of a block, those of a table with all its cells; what has no words by its element."""
+    parts = [words for one in flat([leaf]) if (words := words_of(one.tokens))]
+    return " ".join(parts) or (f"<{leaf.tag}>" if leaf.tag in {"hr", "table"} else "")
 
 
 def words_of(tokens: list[Token]) -> str:
     """Return tokens as a text."""
     out = []
     for at, token in enumerate(tokens):
-        gap = " " if token.html == LINE or at and tokens[at - 1].html == LINE else token.space
-        out.append(f"{gap if at else ''}{token.text}")
+        gap = " " if token.html == LINE or (at and tokens[at - 1].html == LINE) else token.space
+        words = token.text or token.html
+        out.append(f"{gap if at else ''}{'' if words == LINE else words}")
     return "".join(out).strip()
 
 
@@ -162,7 +141,7 @@ def normalised_text(source: str) -> str:
     for leaf in flat(read(source).leaves):
         for at, token in enumerate(leaf.tokens):
             gap = gap or at == 0 or bool(token.space)
-            if token.html == LINE or not (token.text or token.html):
+            if token.html in {LINE, RULE}:
                 gap = True
                 continue
             here = token.href
@@ -189,11 +168,11 @@ class _Reader:
         context: tuple[Inline, ...],
         leaves: list[Leaf],
     ) -> None:
-        """Read what an element holds as blocks; words that stand bare between them are blocks without a tag."""
+        """Read what an element holds as blocks; words that stand bare between them are one without a tag."""
         run = Run()
         run.text(element.text, context)
         for child in element:
-            name = _name(child)
+            name = name_of(child)
             if name in BLOCKS or child in self.holding:
                 if run.tokens:
                     leaves.append(Leaf(path, "", (), run.tokens))
@@ -218,7 +197,7 @@ class _Reader:
             leaves.append(Leaf(path, name, attrs, [], self._table(child, attrs, context)))
         elif name == "hr":
             run = Run()
-            run.atom("", "<hr>", context)
+            run.atom("", RULE, context)
             leaves.append(Leaf(path, name, attrs, run.tokens))
         elif name not in BLOCKS:
             self.blocks(child, path, (*context, Inline(name, attrs)), leaves)
@@ -231,52 +210,46 @@ class _Reader:
         run = Run(keep=keep)
         run.text(element.text, context)
         for child in element:
-            self._inline(child, _name(child), context, run)
+            self._inline(child, name_of(child), context, run)
             run.text(child.tail, context)
         return run.tokens
 
-    def _inline(
-        self, element: etree._Element, name: str, context: tuple[Inline, ...], run: Run
-    ) -> None:
+    def _inline(self, element: etree._Element, name: str, context: tuple[Inline, ...], run: Run) -> None:
         if not name or name in _UNREAD:
             return
         if name == "br":
             run.atom("", LINE, context)
-        elif name in {"img", "input", "wbr", "svg", "object", "video", "audio", "iframe"}:
+        elif name in VOID:
             attrs = _attrs(element)
-            run.atom(dict(attrs).get("alt", ""), open_tag(name, attrs) + ("" if name in {"img", "input", "wbr"} else f"</{name}>"), context)
+            run.atom(dict(attrs).get("alt", ""), open_tag(name, attrs), context)
         else:
             inner = (*context, Inline(name, _attrs(element)))
             run.text(element.text, inner)
             for child in element:
-                self._inline(child, _name(child), inner, run)
+                self._inline(child, name_of(child), inner, run)
                 run.text(child.tail, inner)
 
     def _table(self, element: etree._Element, attrs: Attrs, context: tuple[Inline, ...]) -> Table:
         table = Table(attrs, [])
         for child in element:
-            name = _name(child)
+            name = name_of(child)
             if name == "tr":
                 table.rows.append(self._row(child, None, context))
             elif name in {"thead", "tbody", "tfoot"}:
                 part = Box(name, _attrs(child))
-                table.rows += [self._row(row, part, context) for row in child if _name(row) == "tr"]
+                table.rows += [self._row(row, part, context) for row in child if name_of(row) == "tr"]
             elif name == "caption":
                 table.captions.append(self._cell(child, name, context))
         return table
 
     def _row(self, element: etree._Element, part: Box | None, context: tuple[Inline, ...]) -> Row:
-        cells = [self._cell(one, _name(one), context) for one in element if _name(one) in {"td", "th"}]
+        cells = [self._cell(one, name_of(one), context) for one in element if name_of(one) in {"td", "th"}]
         return Row(part, _attrs(element), cells)
 
     def _cell(self, element: etree._Element, name: str, context: tuple[Inline, ...]) -> Cell:
         leaves: list[Leaf] = []
         self.blocks(element, (), context, leaves)
         return Cell(name, _attrs(element), leaves)
-
-
-def _name(element: etree._Element) -> str:
-    return element.tag if isinstance(element.tag, str) else ""
 
 
 def _attrs(element: etree._Element) -> Attrs:
@@ -293,9 +266,3 @@ def _attrs(element: etree._Element) -> Attrs:
         if not str(name).startswith(f"data-{MARK}"):
             found.append((str(name), text))
     return tuple(found)
-
-
-def open_tag(tag: str, attrs: Attrs) -> str:
-    """Write the beginning of an element."""
-    inside = "".join(f' {name}="{escape(value)}"' for name, value in attrs)
-    return f"<{tag}{inside}>"

@@ -1,4 +1,4 @@
-"""Find what two sequences have in common: the most there is, by arithmetic on long integers, never by guess or clock."""
+"""Find the most that two sequences have in common, by arithmetic on long integers: no guess, no clock."""
 
 from __future__ import annotations
 
@@ -18,20 +18,14 @@ def common(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, 
     Each row of the table of lengths is one integer, a bit for each item of `old` (Hyyrö 2004, "Bit-parallel
     LCS-length computation revisited"): 20,000 against 20,000 words take a fraction of a second.
     """
-    found: list[tuple[int, int]] = []
-    _common(old, new, 0, len(old), 0, len(new), found)
-    return found
+    return _common(old, new, (0, len(old), 0, len(new)))
 
 
 def _common(
-    old: Sequence[Hashable],
-    new: Sequence[Hashable],
-    o0: int,
-    o1: int,
-    n0: int,
-    n1: int,
-    found: list[tuple[int, int]],
-) -> None:
+    old: Sequence[Hashable], new: Sequence[Hashable], span: tuple[int, int, int, int]
+) -> list[tuple[int, int]]:
+    o0, o1, n0, n1 = span
+    found = []
     while o0 < o1 and n0 < n1 and old[o0] == new[n0]:
         found.append((o0, n0))
         o0, n0 = o0 + 1, n0 + 1
@@ -45,9 +39,8 @@ def _common(
         else:
             n = (n0 + n1) // 2
             o = (o0 + o1) // 2 if size > _COMPARED else o0 + _cut(old[o0:o1], new[n0:n], new[n:n1])
-            _common(old, new, o0, o, n0, n, found)
-            _common(old, new, o, o1, n, n1, found)
-    found += ((o1 + at, n1 + at) for at in range(tail))
+            found += _common(old, new, (o0, o, n0, n)) + _common(old, new, (o, o1, n, n1))
+    return [*found, *((o1 + at, n1 + at) for at in range(tail))]
 
 
 def _places(items: Sequence[Hashable]) -> dict[Hashable, int]:
@@ -71,9 +64,7 @@ def _rows(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterable[int]:
         yield row
 
 
-def _walk_back(
-    old: Sequence[Hashable], new: Sequence[Hashable], o0: int, n0: int
-) -> list[tuple[int, int]]:
+def _walk_back(old: Sequence[Hashable], new: Sequence[Hashable], o0: int, n0: int) -> list[tuple[int, int]]:
     rows = list(_rows(old, new))
     o, n = len(old), len(new)
     found = []
@@ -91,7 +82,7 @@ def _walk_back(
 
 
 def _cut(old: Sequence[Hashable], first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
-    """Return where to cut `old` so that both halves together have as much in common as the whole (Hirschberg)."""
+    """Return where to cut `old` so that both halves have as much in common as the whole (Hirschberg)."""
     before = _lengths(old, first)
     after = _lengths(old[::-1], second[::-1])
     size = len(old)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
@@ -10,7 +10,8 @@ from policypages.redline.aligning import key_of
 from policypages.redline.boxes import with_classes
 from policypages.redline.changes import Change
 from policypages.redline.marking import whole
-from policypages.redline.reading import Attrs, Box, Cell, Leaf, Row, Table, flat, open_tag, plain
+from policypages.redline.parsing import Attrs, open_tag
+from policypages.redline.reading import Box, Cell, Row, Table, flat, plain
 from policypages.redline.sequences import common, heaviest
 
 Compose = Callable[..., tuple[str, list[Change]]]
@@ -84,7 +85,7 @@ class _Comparison:
             if o not in moves:
                 self.changes.append(Change("removed", self.section, _plain(row), ""))
             data = _move(moves, o)
-            cells = "".join(self._alone(cell, "del", moved=o in moves) for cell in row.cells)
+            cells = self._alone(row, "del", moved=o in moves)
             self.out.append(f"{open_tag('tr', (*with_classes(row.attrs, classes), *data))}{cells}</tr>\n")
 
     def _home(self, part: Box | None) -> Box | None:
@@ -103,7 +104,7 @@ class _Comparison:
         else:
             self.changes.append(Change("moved", self.section, _plain(self.old.rows[source]), _plain(row)))
             attrs = (*with_classes(row.attrs, "redline-moved-to"), *_move(moves, source))
-        cells = "".join(self._alone(cell, "ins", moved=source is not None) for cell in row.cells)
+        cells = self._alone(row, "ins", moved=source is not None)
         self.out.append(f"{open_tag('tr', attrs)}{cells}</tr>\n")
 
     def _row(self, old: Row, new: Row) -> None:
@@ -114,15 +115,17 @@ class _Comparison:
 
     def _cells(self, old: Row, new: Row) -> list[tuple[Cell | None, Cell | None]]:
         widths = [len(table.rows[0].cells) for table in (self.old, self.new)]
-        if [len(old.cells), len(new.cells)] != widths:
+        if [len(row.cells) or width for row, width in zip((old, new), widths, strict=True)] != widths:
             return _side_by_side(old.cells, new.cells)
+        ours: list[Cell | None] = [*old.cells] or [None] * widths[0]
+        theirs: list[Cell | None] = [*new.cells] or [None] * widths[1]
         pairs: list[tuple[Cell | None, Cell | None]] = []
         o = n = 0
-        for x, y in [*self.columns, (len(old.cells), len(new.cells))]:
-            pairs += ((cell, None) for cell in old.cells[o:x])
-            pairs += ((None, cell) for cell in new.cells[n:y])
-            if x < len(old.cells):
-                pairs.append((old.cells[x], new.cells[y]))
+        for x, y in [*self.columns, (widths[0], widths[1])]:
+            pairs += ((cell, None) for cell in ours[o:x])
+            pairs += ((None, cell) for cell in theirs[n:y])
+            if x < widths[0]:
+                pairs.append((ours[x], theirs[y]))
             o, n = x + 1, y + 1
         return pairs
 
@@ -147,8 +150,18 @@ class _Comparison:
         inside = self._inside(cell, mark, moved=False)
         return _cell(Cell(cell.tag, with_classes(cell.attrs, f"redline-{kind}"), cell.leaves), inside)
 
-    def _alone(self, cell: Cell, mark: Literal["del", "ins"], *, moved: bool) -> str:
-        return _cell(cell, self._inside(cell, mark, moved=moved))
+    def _alone(self, row: Row, mark: Literal["del", "ins"], *, moved: bool) -> str:
+        """Return the cells of a row of one side, with empty ones in the columns of the other."""
+        none = Row(None, (), [])
+        pairs = self._cells(row, none) if mark == "del" else self._cells(none, row)
+        out = []
+        for cells in pairs:
+            cell = cells[0] or cells[1]
+            if cell is None:
+                out.append(f'<td class="redline-{"added" if mark == "del" else "removed"}"></td>')
+            else:
+                out.append(_cell(cell, self._inside(cell, mark, moved=moved)))
+        return "".join(out)
 
     def _inside(self, cell: Cell, mark: Literal["del", "ins"], *, moved: bool) -> str:
         inside = _marked(cell, mark, moved=moved)
@@ -242,29 +255,31 @@ def _alike(
         heads = [_key(old[o].cells[:1]) for o in ours], [_key(new[n].cells[:1]) for n in theirs]
         return [(ours[x], theirs[y]) for x, y in common(*heads)]
     bags = {o: _bag(old[o]) for o in ours}, {n: _bag(new[n]) for n in theirs}
+    firsts = {o: _key(old[o].cells[:1]) for o in ours}, {n: _key(new[n].cells[:1]) for n in theirs}
     pairs = []
     for o in ours:
         for n in theirs:
             one, other = bags[0][o], bags[1][n]
             share = 2 * (one & other).total() / max(1, one.total() + other.total())
-            first = bool(old[o].cells and new[n].cells) and _key(old[o].cells[:1]) == _key(new[n].cells[:1])
-            if first or share >= _ALIKE or len(ours) == len(theirs) == 1 and o == n == 0:
+            first = firsts[0][o] == firsts[1][n] != ()
+            if first or share >= _ALIKE or (len(ours) == len(theirs) == 1 and o == n == 0):
                 pairs.append((o, n, 1 + int(1000 * share) + 500 * first))
     return heaviest(pairs)
 
 
 def _bag(row: Row) -> Counter[str]:
-    return Counter(token.key for cell in row.cells for leaf in flat(list(cell.leaves)) for token in leaf.tokens)
+    leaves = (leaf for cell in row.cells for leaf in flat(cell.leaves))
+    return Counter(token.key for leaf in leaves for token in leaf.tokens)
 
 
 def _moves(old: Sequence[Row], new: Sequence[Row], gone: list[int], come: list[int]) -> dict[int, int]:
     """Pair rows that are the same and stand elsewhere."""
+    places: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for n in reversed(come):
+        places[_key(new[n].cells)].append(n)
     moves: dict[int, int] = {}
-    free = list(come)
     for o in gone:
-        for n in free:
-            if _plain(old[o]).strip(" |") and _key(old[o].cells) == _key(new[n].cells):
-                moves[o] = n
-                free.remove(n)
-                break
+        found = places.get(_key(old[o].cells))
+        if found and _plain(old[o]).strip(" |"):
+            moves[o] = found.pop()
     return moves

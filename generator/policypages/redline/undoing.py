@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lxml import etree
+from lxml.html import HtmlElement
 
-from policypages.redline.reading import parse, serialise
+from policypages.redline.parsing import parse, serialise
 
 _NOTE = "redline-note"
 
@@ -21,7 +21,7 @@ def rejected(redline: str) -> str:
 
 def _without(redline: str, mark: str, blocks: set[str]) -> str:
     room = parse(redline)
-    for element in list(room.iter(etree.Element)):
+    for element in list(room.iter()):
         if element is room:
             continue
         classes = set((element.get("class") or "").split())
@@ -31,13 +31,13 @@ def _without(redline: str, mark: str, blocks: set[str]) -> str:
             if "redline-break" in classes:
                 element.tail = f" {element.tail or ''}"
             _drop(element)
-    for element in list(room.iter(etree.Element)):
+    for element in list(room.iter()):
         if element is not room:
             _tidy(element, old=mark == "ins")
     return serialise(room)
 
 
-def _tidy(element: etree._Element, *, old: bool) -> None:
+def _tidy(element: HtmlElement, *, old: bool) -> None:
     """Take marks off an element, or the element away and leave what is in it."""
     classes = (element.get("class") or "").split()
     href = element.attrib.pop("data-redline-href", None)
@@ -52,7 +52,8 @@ def _tidy(element: etree._Element, *, old: bool) -> None:
             element.set("href", href)
         else:
             element.attrib.pop("href", None)
-    if "redline-unlinked" in classes and not old or element.tag == "span" and "redline-attribute" in classes:
+    around = element.tag == "span" and "redline-attribute" in classes
+    if around or ("redline-unlinked" in classes and not old):
         element.drop_tag()
         return
     kept = [one for one in classes if not one.startswith("redline")]
@@ -62,7 +63,7 @@ def _tidy(element: etree._Element, *, old: bool) -> None:
         del element.attrib["class"]
 
 
-def _drop(element: etree._Element) -> None:
+def _drop(element: HtmlElement) -> None:
     """Take an element away and leave the text behind it."""
     parent = element.getparent()
     if parent is None:

@@ -1,4 +1,4 @@
-"""Cut text into what a redline marks: words, numbers and signs, and in scripts without spaces single characters."""
+"""Cut text into what a redline marks: words, numbers, signs, and characters of scripts without spaces."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ from typing import Final, NamedTuple
 BREAK: Final = "¶"
 LINE: Final = "<br>"
 
-_UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3001-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff01-\uff9f\U0001b000-\U0001b2ff\U00020000-\U0003ffff"
-# signs that stand on the character before them
-_MARKS: Final = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u200c\u200d\ufe00-\ufe0f"
-_THAI: Final = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u3099\u309a"
+# Thai, Lao, Burmese, Khmer, Chinese, Japanese
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3001-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff01-\uff9f"
+    "\U0001b000-\U0001b2ff\U00020000-\U0003ffff"
+)
+# signs that stand on the character before them; in the scripts of India with all letters between them
+_MARKS: Final = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u200c\u200d\ufe00-\ufe0f"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u3099\u309a"
+)
+# an address, an e-mail address, a number, a date and a telephone number are one word each
 _TOKEN: Final = re.compile(
     rf"""
     (?P<space>\s+)
-    | [a-z][a-z0-9+.-]*://[^\s<>{_UNSPACED}]*[^\s<>{_UNSPACED}.,;:!?)'"’”\]]   # an address is one word
-    | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+
-    | (?:[{_UNSPACED}][{_THAI}{_MARKS}]*)
-    | \d+(?:[.,:/-]\d+)*(?![^\W\d_{_UNSPACED}])                     # so is a number, a date, a telephone number
+    | [a-z][a-z0-9+.-]{{1,12}}://[^\s<>{_UNSPACED}]{{0,400}}[^\s<>{_UNSPACED}.,;:!?)'"’”\]]
+    | [a-z0-9._%+-]{{1,64}}@[a-z0-9-]{{1,63}}(?:\.[a-z0-9-]{{1,63}})+
+    | [{_UNSPACED}][{_MARKS}]*
+    | \d+(?:[.,:/-]\d+)*(?![^\W\d_{_UNSPACED}])
     | (?:(?![{_UNSPACED}])[\w{_MARKS}])+(?:['’](?:(?![{_UNSPACED}])[\w{_MARKS}])+)*
     | .[{_MARKS}]*
     """,
