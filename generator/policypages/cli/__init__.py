@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "new": ("policypages.cli.scaffold", "new", "Add an entity, a clause or a policy."),
     "check": ("policypages.cli.check", "check", "Look for problems, and write nothing."),
     "build": ("policypages.cli.build", "build", "Build the pages of every site."),
+    "release": ("policypages.cli.release", "release", "Freeze pages, and keep the record of it."),
     "rule": ("policypages.cli.rule", "rule", "Explain a code such as missing-fact."),
     "schema": ("policypages.cli.schema", "schema", "Write JSON Schemas, so that editors know the files."),
 }

@@ -38,13 +38,14 @@ class Act:
 class Drafted:
     """A release that can be written: `objects` and the ledger as (path, bytes), and what was left as it is.
 
-    `changed` are the pages that it freezes, each with the release before.
+    `lines` are the pages that it freezes, `before` the release before of each.
     """
 
     objects: dict[str, bytes] = field(default_factory=dict)
     ledger: tuple[str, bytes] = ("", b"")
     version: str = ""
-    changed: list[tuple[PageId, PageRelease | None]] = field(default_factory=list)
+    lines: list[LedgerLine] = field(default_factory=list)
+    before: dict[PageId, PageRelease | None] = field(default_factory=dict)
     unchanged: list[PageId] = field(default_factory=list)
 
 
@@ -73,7 +74,7 @@ def draft(
         kept.setdefault(page[:2], []).append((page, data, text_digest(article)))
     if has_errors(found):
         return made, found
-    lines = []
+    lines = made.lines
     for both, locales in kept.items():
         for page, data, text in locales:
             history = releases.get(page, ())
@@ -82,7 +83,7 @@ def draft(
                 continue
             sha = frozen.digest(data)
             made.objects[frozen.path_of(sha)] = data
-            made.changed.append((page, latest(history) if history else None))
+            made.before[page] = latest(history) if history else None
             lines.append(LedgerLine(page, sha, text, _after(history, redo=act.redo)))
     if not lines:
         message = "there is nothing to release: every page is as it was released last"
