@@ -20,9 +20,9 @@ def pages_of(case: SiteCase, *ids: str) -> list[PageTask]:
     )
     assert repository is not None
     assert {one.code for one in found} <= {"release-fork"}, found
-    pages = []
+    pages: list[PageTask] = []
     for id_ in ids or repository.site.entities:
-        plan, more = repository.planner.plan(repository.loader.load(id_)[0])
+        [(plan, more)] = repository.planner.plan([repository.loader.load(id_)[0]])
         assert not more, more
         pages += [page for file in (plan.files if plan else ()) if (page := page_of(file.task)) is not None]
     return pages

@@ -27,6 +27,7 @@ names:
   retention: [records]
   wording: [site]
   extra: {product: text, tools: list of text}
+checks: {ignore: [unused-fact]}
 """
 
 
@@ -77,7 +78,7 @@ class SiteCase:
 
     def check(self, choice: Choice = Choice()) -> SiteCase:  # noqa: B008 - a frozen value
         """Look with all rules that are on, or that are chosen; `report` is what came of it."""
-        self.report = check(MemorySources(self.files), pipeline.Options(DAY), choice, DAY)
+        self.report = check(MemorySources(self.files), pipeline.Options(DAY, jobs=self.jobs), choice, DAY)
         return self
 
     def text(self, address: str) -> str:

@@ -168,14 +168,41 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("unknown-theme", "the settings name a theme that does not exist"),
         Code("theme-template", "a theme template cannot be read or run"),
     ),
-    "Words": (Code("html-as-text", "a clause holds HTML, which readers see as text"),),
+    "What a page claims": (
+        Code("structure-claim", "a text counts or names sections or types by hand"),
+        Code("false-claim", "a text counts what this page has another number of"),
+        Code("dangling-title", "a text names a section by a title that no heading of the page bears"),
+        Code("broken-promise", "a text promises a contact, a version or a date that the facts lack"),
+        Code("lost-fact", "a sentence has a gap where a fact stood"),
+        Code("placeholder", "a text or a fact still holds what somebody meant to replace"),
+        Code("wrong-audience", "a text speaks of other people than the page is for"),
+        Code("contradiction", "two clauses of one page contradict each other"),
+        Code("broken-link", "a link inside a site leads nowhere"),
+        Code("duplicate-id", "two elements of one page have the same id"),
+        Code("dead-link", "an address on another host does not answer, or has moved for good"),
+    ),
+    "Words": (
+        Code("html-as-text", "a clause holds HTML, which readers see as text"),
+        Code("drift", "two texts say nearly the same in different words"),
+        Code("mixed-spelling", "one page spells a word in two ways"),
+        Code("term-twice", "a term is defined twice on one page"),
+        Code("term-unused", "a term is defined and never used"),
+        Code("term-undefined", "a term is used as if it were defined, and is not"),
+        Code("dead-term", "a text or a fact names what is no more"),
+    ),
+    "What nobody needs or looked at": (
+        Code("unused-fact", "a fact is stated that no clause reads"),
+        Code("unused-clause", "a clause stands in no outline"),
+        Code("unused-variant", "a variant of a clause was never chosen"),
+        Code("review-overdue", "a text or a fact was to be reviewed by now"),
+        Code("secret-value", "a fact looks like a password or a key"),
+    ),
     "Releases": (
         Code("release-changed", "a ledger or an object of a release is not as it was written"),
         Code("release-missing", "a release names an article that is not there"),
         Code("release-fork", "two releases of one page follow the same one"),
         Code("release-unverified", "what git would have to tell of releases cannot be seen here"),
         Code("unreleased-change", "the sources of a page say other than its latest release"),
-        Code("address-vanished", "an address that a release had has neither page nor redirect"),
         Code("short-notice", "a material release takes effect before its notice is over"),
         Code("release-refused", "a release cannot be made as it was asked for"),
     ),
@@ -194,8 +221,9 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
 }
 
 _OF_RULES: Final = ("What a page claims", "Words", "What nobody needs or looked at")
-RULES: Final = frozenset(code.name for group in _OF_RULES for code in GROUPS.get(group, ())) | {
-    "unused-allow"
+RULES: Final = frozenset(code.name for group in _OF_RULES for code in GROUPS[group]) | {
+    "suspicious-character",
+    "unused-allow",
 }
 """The codes of the rules of `policypages check`: they may be chosen, and what they find may be allowed."""
 CODES: Final = {code.name: code for codes in GROUPS.values() for code in codes}
@@ -203,7 +231,26 @@ CODES: Final = {code.name: code for codes in GROUPS.values() for code in codes}
 SEVERITIES: Final[dict[str, Severity]] = {
     "suspicious-character": "warning",
     "source-changed": "warning",
-    "html-as-text": "warning",
+    **dict.fromkeys(
+        (
+            "structure-claim",
+            "wrong-audience",
+            "dead-link",
+            "drift",
+            "html-as-text",
+            "mixed-spelling",
+            "term-twice",
+            "term-unused",
+            "term-undefined",
+            "dead-term",
+            "unused-fact",
+            "unused-clause",
+            "unused-variant",
+            "review-overdue",
+            "secret-value",
+        ),
+        "warning",
+    ),
     "release-unverified": "warning",
     "unreleased-change": "warning",
     "short-notice": "warning",

@@ -76,6 +76,11 @@ def browser() -> Iterator[Browser]:
 @pytest.mark.parametrize("way", WAYS)
 def test_row_21_axe_finds_no_violation(built: Path, browser: Browser, way: str) -> None:
     """No page is a barrier: not in the light, not in the dark, and not on the narrowest phone."""
+    assert _violations(built, browser, way) == {}
+
+
+def _violations(built: Path, browser: Browser, way: str) -> dict[str, list[str]]:
+    """Run axe over every page below a folder, and return what it finds, by page."""
     script = AXE.read_text("utf-8")
     options: dict[str, Any] = {"reduced_motion": "reduce", "bypass_csp": True, **WAYS[way]}
     context = browser.new_context(**options)
@@ -94,4 +99,73 @@ def test_row_21_axe_finds_no_violation(built: Path, browser: Browser, way: str) 
                     for node in one["nodes"]
                 ]
     context.close()
-    assert found == {}
+    return found
+
+
+# ---- names in every script
+
+NAMES = {
+    "arabic": ("ar", "rtl", "مؤسسة النور (Acme) 2026"),
+    "hebrew": ("he", "rtl", "חברת אלפא ABC בע״מ"),
+    "japanese": ("ja", "ltr", "株式会社山田製作所"),
+    "chinese": ("zh", "ltr", "北京示例科技有限公司"),
+    "emoji": ("en", "ltr", "🦊 Fox 👩‍👩‍👧‍👦 & Søn 🇳🇴"),
+    "unseen": ("en", "ltr", "Long\u00adname\u00a0of\u200ba\u2060house"),
+    "turned": ("en", "ltr", "Acme \u202etxet desrever\u202c and \u2067עברית\u2069"),
+}
+SCRIPTS = {
+    "policypages.yaml": "title: Names\nnames: {contacts: [privacy], retention: [orders]}\n"
+    "fallback: {ar: en, he: en, ja: en, zh: en}\n",
+    "content/policies/privacy.yaml": "title: Privacy\nsections: [opening, {clause: kept, numbered: true}]\n",
+    "content/clauses/opening.md": "---\ntitle: Who {{ name }} is\nshows: contacts.privacy\n---\n"
+    "**{{ name }}** says so: [{{ name }}](#kept).\n",
+    "content/clauses/kept.md": "---\ntitle: What {{ name }} keeps\nshows: cookies\n---\n"
+    "| who | how long |\n|---|---|\n| {{ name }} | {{ retention.orders }} |\n",
+}
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a site for each name."""
+    top = tmp_path_factory.mktemp("scripts")
+    files = dict(SCRIPTS)
+    for id_, (locale, _, name) in NAMES.items():
+        files[f"content/entities/{id_}.yaml"] = (
+            f"name: {name}\nurl: https://{id_}.example/legal/\nlocales: [{locale}]\n"
+            f"contacts: {{privacy: {{organisation: '{name}', email: a@example.org}}}}\n"
+            f"cookies: {{sid: {{type: session, purpose: '{name}'}}}}\n"
+            "retention: {orders: 7 years}\npolicies: {privacy: {}}\n"
+        )
+    for path, text in files.items():
+        file = top / "site" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    _policypages("-C", top / "site", "build", "--out", top / "out")
+    return top / "out"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_row_53_names_in_every_script_are_no_barrier(scripts: Path, browser: Browser, way: str) -> None:
+    """Names from the right, without spaces, of pictures and of unseen characters make pages as good."""
+    assert _violations(scripts, browser, way) == {}
+
+
+@pytest.mark.parametrize("id_", NAMES)
+def test_row_53_names_in_every_script_are_kept(scripts: Path, browser: Browser, id_: str) -> None:
+    """A browser has the name to the letter, in the language and direction of the page."""
+    locale, direction, name = NAMES[id_]
+    page = browser.new_page()
+    with serving(scripts) as origin:
+        page.goto(f"{origin}/{id_}/privacy/", wait_until="load")
+        assert page.evaluate("() => [document.documentElement.lang, document.documentElement.dir]") == [
+            locale,
+            direction,
+        ]
+        assert (
+            page.evaluate("() => getComputedStyle(document.querySelector('article')).direction") == direction
+        )
+        for part in ("article h2", "article strong", "article td, article tbody th", "address .name"):
+            words = page.evaluate("(part) => document.querySelector(part).textContent", part)
+            assert name in words
+        assert name in page.title()
+    page.close()

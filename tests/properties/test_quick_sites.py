@@ -109,7 +109,9 @@ def test_a_real_site_is_what_stock_jinja_makes_of_it_and_our_code_makes_all_of_i
     assert watch.differs == []
     assert (watch.uncovered, watch.aside) == ([], [])
     assert {"article", "page.html", "index.html"} <= watch.ran
-    assert len(watch.ran & watch.sources) > len(watch.sources) / 2
+    # a condition that asks for one fact is looked up, and runs no template
+    rendered = {source for source in watch.sources if not source.endswith("yes{% endif %}")}
+    assert len(watch.ran & rendered) > len(rendered) / 2
     assert [source for source in watch.sources if sandbox.make_quick(source) is None] == []
 
 

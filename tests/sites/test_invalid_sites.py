@@ -25,10 +25,10 @@ NOT_FROM_CONTENT: Final = {
     "output-locked": "another build: tests/unit/test_write.py",
     "kept-file": "a file changed in the output: tests/unit/test_write.py",
     "machine": "the disk: tests/unit/test_write.py",
+    "dead-link": "another host: tests/unit/cli/test_external.py",
     "worker-lost": "a process that died: tests/unit/test_workers.py",
     "cache-ignored": "a torn manifest: tests/properties/test_incremental.py",
     "source-changed": "an edit during a build: tests/sites/test_machines.py",
-    "unused-allow": "`allow` comes with the checks that it silences",
 }
 
 

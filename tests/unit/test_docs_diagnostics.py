@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +23,8 @@ from policypages.write import open_output
 BEGIN, END = "<!-- index: begin -->", "<!-- index: end -->"
 PAGES: Final = sorted(path.stem for path in FOLDER.glob("*.md") if path.name != "README.md")
 # what neither files nor commands can bring about: the program is run in the situation itself
-SITUATIONS: Final = ("output-locked", "source-changed", "worker-lost")
-NOT_RAISED: Final = {"unused-allow"}
+SITUATIONS: Final = ("dead-link", "output-locked", "source-changed", "worker-lost")
+NOT_RAISED: Final[set[str]] = set()
 SHOWN: Final = sorted(set(PAGES) - set(SITUATIONS) - NOT_RAISED)
 LINUX: Final = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 _CHECK: Final = ("policypages check",)
@@ -109,12 +111,12 @@ EntityLoader.load = dies
 _EDITED = """
 import pathlib
 from policypages.load.entity import EntityLoader
-real = EntityLoader.load
-def edited(loader, id_):
+real = EntityLoader.read_ahead
+def edited(loader, ids):
     with pathlib.Path("content/entities/acme.yaml").open("a") as file:
         file.write("# edited meanwhile\\n")
-    return real(loader, id_)
-EntityLoader.load = edited
+    return real(loader, ids)
+EntityLoader.read_ahead = edited
 """
 
 
@@ -153,6 +155,40 @@ def test_an_edit_during_a_build_is_told_as_the_page_says(tmp_path: Path, *, rege
     assert found == ["source-changed"]
     _compare("source-changed", printed, regen=regen)
     assert typed(tmp_path, ("policypages build",), tmp_path / "bin") == ([], "")
+
+
+class _Partner(BaseHTTPRequestHandler):
+    """Plays the proxy through which `partner.example` is asked: it has one page."""
+
+    def do_HEAD(self) -> None:
+        self.send_response(200 if self.path == "http://partner.example/about/terms" else 404)
+        self.end_headers()
+
+    do_GET = do_HEAD  # noqa: N815 - so named by the library
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@LINUX
+def test_a_dead_link_is_told_as_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, regen: bool
+) -> None:
+    """The partner's host answers that there is no such page, and then that there is."""
+    fails, passes = _example("dead-link", "Fails"), _example("dead-link", "Passes")
+    base().write(tmp_path / "site")
+    fails.write(tmp_path / "site")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Partner) as host:
+        threading.Thread(target=host.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{host.server_port}")
+        monkeypatch.setenv("no_proxy", "")
+        found, printed = typed(tmp_path / "site", fails.commands, tmp_path / "bin")
+        passes.write(tmp_path / "site")
+        left = typed(tmp_path / "site", passes.commands, tmp_path / "bin")
+        host.shutdown()
+    assert found == ["dead-link"]
+    _compare("dead-link", printed, regen=regen)
+    assert left == ([], "")
 
 
 def test_a_code_that_nothing_gives_says_so() -> None:

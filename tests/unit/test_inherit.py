@@ -309,3 +309,41 @@ def test_ladders_of_parents_are_merged_once() -> None:
             ladder[f"{side}{at}"] = f"publish: false\nextends: [a{at + 1}, b{at + 1}]"
     ladder["acme"] = "extends: [a0, b0]\nname: Acme"
     assert facts(ladder)["audience"] == "miners"
+
+
+SHARED = """\
+cookies:
+  sid:
+    purpose: keeps you signed in
+    type: session
+  old: {purpose: nothing any more}
+wording: {site: shop}
+extra:
+  tools: [a, b]
+"""
+
+
+def test_what_two_files_state_alike_is_never_changed_through_one_of_them() -> None:
+    """Heirs and locales lay their own over facts whose text stands in other files, too; those keep theirs."""
+    heir = "extends: plain\nname: Heir\ncookies: {sid: {purpose: other}, old: null}\nwording: {site: app}\n"
+    words = "locales: [en, de]\nin:\n  de:\n    cookies: {old: null, sid: {purpose: Anmeldung}}\n"
+    entities = {
+        "plain": "name: Plain\n" + SHARED,
+        "heir": heir,
+        "german": "name: German\n" + SHARED + words,
+        "last": "name: Last\n" + SHARED,
+    }
+    files = {f"content/entities/{id_}.yaml": text for id_, text in entities.items()}
+    sources = MemorySources({"policypages.yaml": SETTINGS, **files})
+    site, _ = load_site(sources)
+    assert site is not None
+    loader = EntityLoader(site, sources)
+    loaded = {id_: loader.load(id_)[0].views for id_ in ("plain", "heir", "german", "last", "plain")}
+    assert [*loaded["heir"][0].facts["cookies"]] == ["sid"]
+    assert loaded["german"][1].facts["cookies"]["sid"]["purpose"] == "Anmeldung"
+    for id_ in ("plain", "last"):
+        shown = loaded[id_][0].facts
+        assert [*shown["cookies"]] == ["sid", "old"]
+        assert shown["cookies"]["sid"]["purpose"] == "keeps you signed in"
+        assert (str(shown["cookies"]["sid"]["type"]), shown["wording"]["site"]) == ("session", "shop")
+        assert (shown["cookie_types"], shown["extra"]["tools"]) == (["session"], ["a", "b"])

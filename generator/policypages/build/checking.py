@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,69 +12,109 @@ from policypages.build.options import Options, Previous, Report, SiteResult
 from policypages.build.planning import Plan, plan_build
 from policypages.build.watch import Watch
 from policypages.build.work import Progress, carry_out
-from policypages.checks.inspect import Inspector, Seen, Whole
-from policypages.checks.kinds import Choice, Level
+from policypages.checks.inspect import Inspector, Seen, Whole, without_outdone
+from policypages.checks.kinds import Choice, Level, Rule
+from policypages.checks.rules import ASKING, CODES_OF_ASKING, RULES
+from policypages.diagnostics import RULES as REGISTERED
 from policypages.diagnostics import Diagnostic, Span, gather
-from policypages.model import Clause, SitePlan, SourceFile, Sources
+from policypages.model import Clause, FileTask, MadeFile, SitePlan, SourceFile, Sources
 
 if TYPE_CHECKING:
     from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
+    from policypages.formats.templates.theme import ThemeEngine
     from policypages.load.entity import Loaded
+    from policypages.plan.settle import Compiling
+    from policypages.plan.sites import Planned
 
 
 def check(
-    sources: Sources, options: Options, choice: Choice, today: date, progress: Progress | None = None
+    sources: Sources,
+    options: Options,
+    choice: Choice,
+    today: date,
+    progress: Progress | None = None,
+    *,
+    external: bool = False,
 ) -> Report:
-    """Find every problem of a site; `choice` says which of those of rules are wanted, and how severe."""
+    """Find every problem of a site; `choice` says which of those of rules are wanted, and how severe.
+
+    `external` gathers links to other hosts, too, for somebody to ask those: nothing here does.
+    """
     plan, found = plan_build(sources, Previous(), options)
     if plan is None or plan.repository is None:
         return Report(diagnostics=found)
+    all_rules = choice.everything
     choice = _with_settings(choice, plan.repository.site.settings.checks)
-    inspection = Inspection(plan, plan.repository, choice, today)
+    rules = (*RULES, *ASKING) if external else RULES
+    inspection = Inspection(plan, plan.repository, choice, today, rules)
     report = carry_out(replace(plan, options=replace(options, strict=False)), None, progress, inspection)
-    found = [_as_severe(one, choice) for one in [*report.diagnostics, *inspection.finish()]]
-    report.diagnostics = gather(map(_strictly, found) if options.strict else found)
+    broken = not plan.repository.site.entities or any(
+        one.severity == "error" and one.code not in REGISTERED for one in report.diagnostics
+    )
+    left = [*inspection.silence(report.diagnostics), *inspection.finish(broken=broken, all_rules=all_rules)]
+    found = [_as_severe(one, choice) for one in without_outdone(left)]
+    found = gather(map(_strictly, found) if options.strict else found)
+    report.outside = [(one.message, one) for one in found if one.code in CODES_OF_ASKING]
+    report.diagnostics = [one for one in found if one.code not in CODES_OF_ASKING]
     return report
 
 
 class Inspection(Watch):
     """A watch that looks at each site when it was built, and at the whole when all were."""
 
-    def __init__(self, plan: Plan, repository: Repository, choice: Choice, today: date) -> None:
+    def __init__(
+        self, plan: Plan, repository: Repository, choice: Choice, today: date, rules: Sequence[Rule]
+    ) -> None:
         self._plan = plan
         self._whole = Whole()
+        self._compiler = repository.compiler
         self._inspector = Inspector(
             repository.site,
             _clauses(repository),
             read=_read(repository),
             choice=choice,
             today=today,
+            rules=rules,
         )
         for _ in self._inspector.texts():  # once, and not in every process again
             pass
 
     def builder(self, builder: SiteBuilder) -> SiteBuilder:
         """Look at each site with what its steps gave; a builder takes each step for a few sites at a time."""
-        load, plan, build = builder.load, builder.plan, builder.build
+        load, plan, render, build = builder.load, builder.plan, builder.render, builder.build
         files: deque[SourceFile] = deque()
         plans: deque[SitePlan | None] = deque()
+        compiler = self._compiler
+        made: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
 
         def loading(id_: str) -> tuple[Loaded, list[Diagnostic]]:
             loaded, found = load(id_)
             files.append(loaded.own)
             return loaded, found
 
-        def planning(loaded: Loaded) -> tuple[SitePlan | None, list[Diagnostic]]:
-            planned, found = plan(loaded)
-            plans.append(planned)
-            return planned, found
+        def planning(loaded: Sequence[Loaded]) -> list[Planned]:
+            planned = plan(loaded)
+            plans.extend(one for one, _ in planned)
+            return planned
+
+        def rendering(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+            page, found = render(file, engine)
+            if page.data and file.path.endswith(".html"):
+                made[file.path.partition("/")[0]][file.path] = page.data
+            return page, found
 
         def building(ids: Sequence[str]) -> Iterator[SiteResult]:
             for result in build(ids):
-                yield result._replace(seen=self._inspector.look_at(files.popleft(), plans.popleft()))
+                own, pages = files.popleft(), made.pop(result.id, {})
+                read = (
+                    _read_by(own.values, compiler) if "policies" in own.values or "in" in own.values else ()
+                )
+                yield result._replace(seen=self._inspector.look_at(own, plans.popleft(), pages, read))
 
         builder.load, builder.plan = loading, planning
+        if self._inspector.wants_made:
+            builder.render = rendering
         builder.build = building  # type: ignore[method-assign]  # a step that is wrapped, as the others
         return builder
 
@@ -85,10 +125,15 @@ class Inspection(Watch):
             self._whole.take(result.id, seen)
             yield result._replace(diagnostics=(*result.diagnostics, *seen.found), seen=None)
 
-    def finish(self) -> list[Diagnostic]:
+    def silence(self, found: list[Diagnostic]) -> list[Diagnostic]:
+        """Leave out of what the build found itself what nobody wants to see; all sites were looked at."""
+        return list(self._inspector.silence(self._whole, found))
+
+    def finish(self, *, broken: bool, all_rules: bool) -> list[Diagnostic]:
         """Say what is wrong with the whole, once all sites were looked at."""
+        limited = bool(self._plan.options.only)
         return self._inspector.finish(
-            self._whole, self._plan.sources.read, limited=bool(self._plan.options.only)
+            self._whole, self._plan.sources.read, limited=limited, broken=broken, all_rules=all_rules
         )
 
 
@@ -109,22 +154,25 @@ def _read(repository: Repository) -> frozenset[str]:
                 read |= text.reads.facts
         read.update(_shown(clause.file.values))
     for policy in repository.site.policies.values():
-        read |= _read_by(policy.values, repository)
+        read |= _read_by(policy.values, repository.compiler)
     return frozenset(read)
 
 
-def _read_by(values: Mapping[str, Any], repository: Repository) -> set[str]:
+def _read_by(values: Mapping[str, Any], compiler: Compiling) -> set[str]:
     """Return what the titles and conditions of an outline read, and what its sections show."""
     read = set(_shown(values))
     nowhere = Span("")
-    if isinstance(values.get("when"), str):
-        read |= repository.compiler.condition(values["when"], nowhere)[0].reads.facts
-    if isinstance(values.get("title"), str):
-        read |= repository.compiler.line(values["title"], nowhere)[0].reads.facts
-    below = [*(values.get("sections") or ()), *(values.get("adjust") or {}).values()]
-    for one in [*below, *(values.get("in") or {}).values()]:
+    when, title = values.get("when"), values.get("title")
+    if isinstance(when, str):
+        read |= compiler.condition(when, nowhere)[0].reads.facts
+    if isinstance(title, str) and "{" in title:
+        read |= compiler.line(title, nowhere)[0].reads.facts
+    below = [*(values.get("sections") or ())]
+    for key in ("adjust", "in", "policies"):
+        below += (values.get(key) or {}).values()
+    for one in below:
         if isinstance(one, Mapping):
-            read |= _read_by(one, repository)
+            read |= _read_by(one, compiler)
     return read
 
 

@@ -64,7 +64,11 @@ class SiteResult(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """What a build did: `made` and `kept` count files; `stale` are those made, each with its reason."""
+    """What a build did: `made` and `kept` count files; `stale` are those made, each with its reason.
+
+    `outside` are the links to other hosts that a check was asked to gather: the address, and what to
+    say, once it is known, where it stands.
+    """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     sites: int = 0
@@ -74,6 +78,7 @@ class Report:
     stale: list[tuple[str, str]] = field(default_factory=list)
     pruned: list[str] = field(default_factory=list)
     written: bool = False
+    outside: list[tuple[str, Diagnostic]] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:

@@ -18,6 +18,7 @@ from policypages.workers import map_shares
 if TYPE_CHECKING:
     from policypages.build.sites import SiteBuilder
     from policypages.formats.templates.theme import ThemeEngine
+    from policypages.load.entity import Loaded
     from policypages.model import FileTask
     from policypages.plan.settle import Compiling
 
@@ -153,12 +154,20 @@ class Stopwatch(Watch):
         """Put measures round the steps of a builder."""
         from policypages.build.timed import timed_engine  # noqa: PLC0415 - brings Jinja, which is here now
 
+        builder.read_ahead = self.timed("loading", builder.read_ahead)
         builder.load = self.timed("loading", builder.load)
-        builder.plan = self.timed("planning", builder.plan, "sites")
+        builder.plan = self.timed("planning", self._planned(builder.plan))
         builder.write = self.timed("writing", builder.write, "files_written")
         builder.engine = timed_engine(builder.engine, self.cost)
         builder.render = self.timed("rendering", self._rendered(builder.render))
         return builder
+
+    def _planned(self, plan: Callable[[Sequence[Loaded]], list[T]]) -> Callable[[Sequence[Loaded]], list[T]]:
+        def planned(sites: Sequence[Loaded]) -> list[T]:
+            self._counts["sites"] += len(sites)
+            return plan(sites)
+
+        return planned
 
     def _rendered(self, render: Callable[[FileTask, ThemeEngine], T]) -> Callable[[FileTask, ThemeEngine], T]:
         def rendered(file: FileTask, engine: ThemeEngine) -> T:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
+from policypages.checks.marks import Marks, ThemeMarks
 from policypages.diagnostics import Diagnostic, Severity
 from policypages.formats.clauses import Passage, Prose
 from policypages.model import ClauseFile, Entity, PageTask, Reads, Section, Site, SitePlan, SourceFile
 
 Path = tuple[str | int, ...]
 Level = Severity | Literal["off"]
+Made = TypeVar("Made")
+Gathered = tuple[str, Any]
+"""What a rule gathers from a file of facts to judge at the end: a kind, and a value that can be hashed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +24,8 @@ class ClauseText:
     """One text of a clause as rules see it, the edits of one use applied.
 
     `passages` are those of title, summary and body; `links` are those without tags in their address.
-    `reads` is what title, summary and body read. `digest` tells it from every other text.
+    `reads` is what title, summary and body read. `digest` tells it from every other text. `checks` is
+    what the settings say of rules.
     """
 
     file: ClauseFile
@@ -30,6 +35,7 @@ class ClauseText:
     prose: Prose
     reads: Reads
     tags: frozenset[str]
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -42,12 +48,31 @@ class ClauseText:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Library:
+    """Every text of every clause that compiles, and what rules make of all of them, each once."""
+
+    texts: Sequence[ClauseText] = ()
+    _made: dict[Callable[..., Any], Any] = field(default_factory=dict)
+
+    def once(self, make: Callable[[Sequence[ClauseText]], Made]) -> Made:
+        """Return what a function makes of all texts."""
+        if make not in self._made:
+            self._made[make] = make(self.texts)
+        made: Made = self._made[make]
+        return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PageView:
-    """One page: its task, the texts of its sections in the order of the page, and the site round it."""
+    """One page: its task, the texts of its sections in the order of the page, and the site round it.
+
+    `library` has the texts of the whole house, those of other pages too.
+    """
 
     task: PageTask
     texts: Sequence[tuple[Section, ClauseText]]
     plan: SitePlan
+    library: Library = field(default_factory=Library)
 
     @property
     def entity(self) -> Entity:
@@ -58,6 +83,30 @@ class PageView:
         """Say how a reader came to a section."""
         way = (f"entity `{self.entity.id}` ({self.entity.file})", f"policy `{self.task.policy}`")
         return way if section is None else (*way, f"section `{section.id}`")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadePage:
+    """A page as it was made, at a path below its site's folder; `marks` are None where it could not be.
+
+    `view` is None for pages that hold no policy: the list of policies, and that for a missing address.
+    """
+
+    path: str
+    template: str
+    view: PageView | None
+    marks: Marks | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeSite:
+    """A site as it was made: its entity's own file, its address, all its files, and its pages."""
+
+    own: SourceFile
+    url: str | None
+    files: frozenset[str]
+    pages: Sequence[MadePage]
+    theme: ThemeMarks
 
 
 class Claim(NamedTuple):
@@ -77,12 +126,21 @@ class Found(NamedTuple):
     diagnostic: Diagnostic
 
 
+class FoundAt(NamedTuple):
+    """What a rule found in a site as it was made: on which page, and the section as for Found."""
+
+    page: MadePage
+    section: Section | None
+    diagnostic: Diagnostic
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FactsFile:
     """One file of facts, by itself: `leaves` are its texts, numbers and dates, by path.
 
     `sample` tells that its site is not to be published, `today` for which day it is looked at;
-    `read` are the facts that clauses, titles, conditions and shown contacts read.
+    `read` are the facts that clauses, titles, conditions and shown contacts read. `checks` is what
+    the settings say of rules.
     """
 
     file: SourceFile
@@ -90,6 +148,7 @@ class FactsFile:
     sample: bool
     today: date
     read: frozenset[str] = frozenset()
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +156,10 @@ class House:
     """The whole: every text of every clause that compiles, and what all pages together use.
 
     `used` are the files of the texts that stand on a page, `read` the facts that clauses, titles,
-    conditions and shown contacts read. `limited` tells that some sites were not looked at.
+    conditions and shown contacts read. `gathered` has what rules gathered from files of facts, each
+    with those files as (path, entity id). `source` gives the bytes of a source; `allowed` tells, and
+    keeps in mind, that a file allows a code. `limited` tells that some sites were not looked at, or that
+    what is broken kept something from being looked at: what nobody uses is not known then.
     """
 
     site: Site
@@ -105,6 +167,9 @@ class House:
     used: frozenset[str]
     read: frozenset[str]
     today: date
+    gathered: Mapping[Gathered, Sequence[tuple[str, str]]]
+    source: Callable[[str], bytes]
+    allowed: Callable[[str, str], bool]
     limited: bool = False
 
 
@@ -114,18 +179,24 @@ class Rule:
 
     `text` looks at one text of a clause, once; `claims` gathers from it, once, what each page has to
     bear out, and `page` looks at a page whose texts have such claims (at every page, where there is
-    no `claims`). `facts` looks at one file of facts, `house` at the whole. A rule with a `language` is asked
-    about texts of that alone. One that is `off` runs only where it is selected by name.
+    no `claims`). `site` looks at all pages of a site as they were made. `facts` looks at one file of
+    facts, `house` at the whole, with what `gather` gathered from each file of facts. A rule with a
+    `language` is asked about texts of that alone. One that is `off` runs only where it is selected by
+    name. `yields` names for a code those that say more of the same words: where one of them stands, the
+    first is not shown.
     """
 
     codes: tuple[str, ...]
     text: Callable[[ClauseText], Iterable[Diagnostic]] | None = None
     claims: Callable[[ClauseText], Iterable[Claim]] | None = None
     page: Callable[[PageView, Sequence[tuple[Section, Claim]]], Iterable[Found]] | None = None
+    site: Callable[[MadeSite], Iterable[FoundAt]] | None = None
     facts: Callable[[FactsFile], Iterable[Diagnostic]] | None = None
+    gather: Callable[[FactsFile], Iterable[Gathered]] | None = None
     house: Callable[[House], Iterable[Diagnostic]] | None = None
     language: str | None = None
     off: bool = False
+    yields: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

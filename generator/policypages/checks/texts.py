@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from policypages.checks.kinds import Choice, Claim, ClauseText, Rule
 from policypages.diagnostics import Diagnostic
@@ -27,17 +27,21 @@ class Notes:
 class TextReader:
     """Reads each text once; `locale` is that of clauses whose file names none."""
 
-    def __init__(self, rules: Sequence[Rule], choice: Choice, locale: str) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], choice: Choice, locale: str, checks: Mapping[str, Any] | None = None
+    ) -> None:
         self._rules = rules
         self._choice = choice
         self._locale = locale
-        self._known: dict[str, Notes] = {}
+        self._checks = checks or {}
+        self._known: dict[tuple[str, str], Notes] = {}
 
     def notes(self, clause: Clause) -> Notes:
         """Return what there is to say of a text, whoever uses it."""
-        known = self._known.get(clause.digest)
+        name = clause.file.file, clause.digest  # two files may hold the same text
+        known = self._known.get(name)
         if known is None:
-            text = read_text(clause, self._locale)
+            text = read_text(clause, self._locale, self._checks)
             rules = [
                 (number, rule)
                 for number, rule in enumerate(self._rules)
@@ -52,11 +56,11 @@ class TextReader:
             )
             gathered = {number: tuple(rule.claims(text)) for number, rule in rules if rule.claims is not None}
             known = Notes(text, found, {number: claims for number, claims in gathered.items() if claims})
-            self._known[clause.digest] = known
+            self._known[name] = known
         return known
 
 
-def read_text(clause: Clause, locale: str) -> ClauseText:
+def read_text(clause: Clause, locale: str, checks: Mapping[str, Any] | None = None) -> ClauseText:
     """Read the words of a compiled clause; `locale` is used where its file names none."""
     file = clause.file
     body, changed, _ = apply_edits(file.body, dict(clause.edits))
@@ -75,6 +79,7 @@ def read_text(clause: Clause, locale: str) -> ClauseText:
         prose=prose,
         reads=reads,
         tags=frozenset(file.values.get("tags") or ()),
+        checks=checks or {},
     )
 
 

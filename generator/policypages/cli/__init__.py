@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "check": ("policypages.cli.check", "check", "Look for problems, and write nothing."),
     "build": ("policypages.cli.build", "build", "Build the pages of every site."),
     "release": ("policypages.cli.release", "release", "Freeze pages, and keep the record of it."),
+    "explain": ("policypages.cli.explain", "explain", "Say where each section of a page comes from."),
+    "uses": ("policypages.cli.uses", "uses", "Say which sections print or test a fact."),
     "rule": ("policypages.cli.rule", "rule", "Explain a code such as missing-fact."),
     "schema": ("policypages.cli.schema", "schema", "Write JSON Schemas, so that editors know the files."),
 }

@@ -29,7 +29,7 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SECONDS: Final = re.compile(r"-?\d+", re.ASCII)
 
 
-def _complete_entity(ctx: click.Context, _: click.Parameter, typed: str) -> list[str]:
+def complete_entity(ctx: click.Context, _: click.Parameter, typed: str) -> list[str]:
     """Return the ids of entities that begin with what was typed, without reading any file."""
     from policypages.sources import find_site
 
@@ -47,7 +47,7 @@ def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "only",
             multiple=True,
             metavar="GLOB",
-            shell_complete=_complete_entity,
+            shell_complete=complete_entity,
             help="Only these sites; may be repeated.",
         ),
         click.option("--as-of", metavar="DATE", help="Build as on this day: YYYY-MM-DD. Default: today."),

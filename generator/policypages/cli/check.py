@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   policypages check --strict
-  policypages check --select drift,dead-term --severity drift=error""",
+  policypages check --select drift,dead-term --severity drift=error
+  policypages check --external""",
     short_help="Look for problems, and write nothing.",
 )
 @click.option("--select", "selected", multiple=True, metavar="CODES", help="Only these rules, or `all`.")
@@ -35,6 +36,7 @@ Examples:
     metavar="CODE=LEVEL",
     help="A rule as error, warning, note or off.",
 )
+@click.option("--external", is_flag=True, help="Ask other hosts, too, whether links to them still work.")
 @shared_options
 @click.pass_obj
 def check(
@@ -43,6 +45,7 @@ def check(
     selected: tuple[str, ...],
     ignored: tuple[str, ...],
     severities: tuple[str, ...],
+    external: bool,
     only: tuple[str, ...],
     as_of: str | None,
     jobs: int | None,
@@ -56,6 +59,9 @@ def check(
     rule CODE` explains each. Rules are chosen here or under `checks` in policypages.yaml.
     """
     choice = _choice(selected, ignored, severities)
+    if choice.select is not None and "dead-link" in choice.select and not external:
+        message = "`dead-link` is found where other hosts are asked: add `--external`"
+        raise click.UsageError(message)
     from policypages import build as pipeline
     from policypages.build.checking import check as look
 
@@ -65,8 +71,13 @@ def check(
     today = chosen_day(as_of, sources)
     options = pipeline.Options(today, only, jobs or cores(), strict=strict)
     with Progress(form == "full") as progress:
-        result = look(sources, options, choice, today, progress)
+        result = look(sources, options, choice, today, progress, external=external)
     diagnostics = gather([*found, *result.diagnostics, *_verified(sources, choice, strict=strict)])
+    if result.outside:
+        from policypages.cli.external import Asker, dead_links
+
+        with Progress(form == "full", doing="asking", nouns="addresses") as progress:
+            diagnostics = gather([*diagnostics, *dead_links(result.outside, Asker(), progress)])
     code = finish(diagnostics, form, sources)
     if form in {"full", "short"}:
         what = report.tally(diagnostics) or "no problems"

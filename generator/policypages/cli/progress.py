@@ -16,8 +16,9 @@ _MOST_UNSEEN: Final = 64  # sites at once that may pass without a look at the cl
 class Progress:
     """A callable for (done, all); nothing is shown of builds that end at once, or where nobody looks."""
 
-    def __init__(self, wanted: bool) -> None:  # noqa: FBT001 - one call
+    def __init__(self, wanted: bool, *, doing: str = "building", nouns: str = "sites") -> None:  # noqa: FBT001 - one call
         self._wanted = wanted and sys.stderr.isatty()
+        self._doing, self._nouns = doing, nouns
         self._started = time.monotonic()
         self._last = 0.0
         self._next = 0
@@ -46,7 +47,7 @@ class Progress:
         self._last = now
         if self._bar is None:
             self._start(total)
-        self._bar.update(self._task, completed=done, how=_how(done, total, rate), refresh=True)
+        self._bar.update(self._task, completed=done, how=_how(done, total, rate, self._nouns), refresh=True)
 
     def _start(self, total: int) -> None:
         from rich.console import Console
@@ -54,7 +55,7 @@ class Progress:
         from rich.progress import Progress as Bar
 
         self._bar = Bar(
-            TextColumn("building"),
+            TextColumn(self._doing),
             BarColumn(),
             TextColumn("{task.fields[how]}"),
             console=Console(stderr=True),
@@ -62,12 +63,12 @@ class Progress:
             # no thread of its own: a process that forks must not hold another thread's lock
             auto_refresh=False,
         )
-        self._task = self._bar.add_task("sites", total=total, how="")
+        self._task = self._bar.add_task(self._nouns, total=total, how="")
         self._bar.start()
 
 
-def _how(done: int, total: int, rate: float) -> str:
-    """Say how many sites are done, how fast, and how long the rest takes if it goes on so."""
+def _how(done: int, total: int, rate: float, nouns: str = "sites") -> str:
+    """Say how many are done, how fast, and how long the rest takes if it goes on so."""
     speed = f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"  # noqa: PLR2004 - two figures are enough
     left = timedelta(seconds=round((total - done) / rate))
-    return f"{done:,}/{total:,} sites, {speed} a second, {left} left"
+    return f"{done:,}/{total:,} {nouns}, {speed} a second, {left} left"

@@ -25,6 +25,8 @@ _UNBOUNDED: Final = 10_000  # into a file or a pipe a hint is one line, so that 
 _MAX_ENTITIES: Final = 5
 _SHOWN_PER_CODE: Final = 50
 _ANNOTATIONS: Final = 10  # GitHub shows no more than ten of each kind in one step
+_NOT_QUOTED: Final = "secret-value"
+_LINE_ENDS: Final = re.compile(r"\r\n?|\n")
 _WORDS: Final = re.compile(r"[^\s`]*(?:`[^`]*`[^\s`]*)+|\S+")
 
 
@@ -45,10 +47,33 @@ def show(found: Sequence[Diagnostic], form: str, read: ReadText, *, root: str | 
                 click.echo(short(one), err=True)
         case _:
             width = terminal_width()
+            read = without_secrets(found, read)
             for text in full_report(found, read, width):
                 click.echo(text + "\n", err=True)
             if found:
                 click.echo(pointer(found) + "\n", err=True)
+
+
+def without_secrets(found: Sequence[Diagnostic], read: ReadText) -> ReadText:
+    """Read sources with dots in the place of what looks like a secret, so that no log of CI keeps one."""
+    secret: dict[str, dict[int, int]] = {}
+    for one in found:
+        if one.code == _NOT_QUOTED and one.span is not None:
+            starts = secret.setdefault(one.span.file, {})
+            starts[one.span.line] = min(one.span.column, starts.get(one.span.line, one.span.column))
+
+    def masked(file: str) -> str:
+        text = read(file)
+        if file not in secret:
+            return text
+        lines = _LINE_ENDS.split(text)
+        for number, column in secret[file].items():
+            if number <= len(lines):
+                line = lines[number - 1]
+                lines[number - 1] = line[: column - 1] + re.sub(r"\S", "\N{BULLET}", line[column - 1 :])
+        return "\n".join(lines)
+
+    return masked
 
 
 def terminal_width(stream: TextIO | None = None) -> int | None:

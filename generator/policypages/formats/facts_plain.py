@@ -14,8 +14,9 @@ _CONTROL: Final = r"\x00-\x1f\x7f-\x9f"
 _LAST: Final = "\ud7ff"
 _BREAKS: Final = ("\u2028", "\u2029")
 _KEY: Final = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}"
-# text that no sign begins, in which no `: ` makes a key and no ` #` a comment
-_SAFE: Final = rf"[^#:{_CONTROL}]*"
+# text that no sign begins, in which no `: ` makes a key and no ` #` a comment; to go back over what
+# was taken (`*+` does not) would take time and change nothing
+_SAFE: Final = rf"[^#:{_CONTROL}]*+"
 _TEXT: Final = rf"[^ !-#%-'*,:-@\[-^`{{-}}{_CONTROL}-](?:{_SAFE}:(?=[^ {_CONTROL}]))*{_SAFE}"
 _QUOTED: Final = rf"\"[^\"\\{_CONTROL}]*\"|'[^'{_CONTROL}]*'"
 # inside brackets a comma ends a text, and a colon may be a key's
@@ -31,6 +32,7 @@ _NOTHING: Final = re.compile(rf" *(?:#[^{_CONTROL}]*)?")
 _BLOCKS: Final = re.compile(r"\n(?=[^ \n#-])")
 _SHORT: Final = 120
 _BELOW: Final = object()  # a key that has its value on the lines below it, or none
+_SIGNS: Final = frozenset("[{\"'")
 _NULLS: Final = frozenset({"~", "null"})
 
 
@@ -101,7 +103,7 @@ def _lines_of(block: str) -> dict[str, Any]:
 
 
 # what stands below a key at the margin is the same in many entities of a house: cookies, dates, words
-_read_block = lru_cache(1 << 13)(_lines_of)
+_read_block = lru_cache(1 << 11)(_lines_of)
 
 
 def _read_line(line: str) -> tuple[int, str | None, Any] | None:
@@ -112,7 +114,12 @@ def _read_line(line: str) -> tuple[int, str | None, Any] | None:
             raise NotPlainError
         return None
     spaces, key, given = found.groups()
-    return len(spaces), key, _BELOW if given is None else _value(given)
+    if given is None:
+        return len(spaces), key, _BELOW
+    if given[0] in _SIGNS:
+        return len(spaces), key, _value(given)
+    text = given.rstrip(" ")
+    return len(spaces), key, None if text in _NULLS else text
 
 
 # most lines of a site's entities stand in many of them: keys, yes and no, the same cookies

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policypages.model import FileRecord
@@ -15,6 +14,7 @@ from policypages.model import FileRecord
 VERSION: Final = 2
 _HEAD: Final = json.dumps({"policypages": "manifest", "version": VERSION})
 _PIECE: Final = 2000
+_quoted: Final = json.encoder.encode_basestring_ascii  # the function inside `json.dumps`, for a text
 _CLIMBS: Final = (b'"..', b"/..")  # no path of ours, whoever wrote the file
 
 
@@ -132,8 +132,3 @@ def _digest_of(tail: bytes) -> str:
 def _folder(line: str) -> str:
     name = line[1 : line.index(",[")]
     return str(json.loads(name)) if "\\" in name else name[1:-1]
-
-
-@lru_cache(4096)
-def _quoted(text: str) -> str:
-    return json.dumps(text)

@@ -19,7 +19,7 @@ from policypages.formats.schema_fields import (
 
 Reader = Callable[[Any], Any]
 _NOT_THIS: Final = "is not what is wanted here"
-_MANY: Final = 4096
+_MANY: Final = 1024
 
 
 def reader_of_files(shape: Shape) -> Reader:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from policypages.formats.facts import locate, may_state
 from policypages.formats.vocabulary import CONTACT, COOKIE
 from policypages.load.inherit import disagreements, for_locale, inherited, merge
 from policypages.load.listing import ENTITIES
-from policypages.load.site import load_file
+from policypages.load.site import load_entities, load_file
 from policypages.model import Entity, Site, SourceFile, Sources
 from policypages.values import Duration, Term, Worded, why_not_id
 
@@ -60,9 +60,15 @@ class EntityLoader:
         self._site = site
         self._sources = sources
         self._ancestors: dict[str, _Merged] = {}
+        self._ahead: dict[str, tuple[SourceFile, list[Diagnostic]] | None] = {}
         self._core: dict[str, Mapping[str, str] | None] = {}
+        self._no_extra: dict[str, Any] = dict.fromkeys(site.settings.names.get("extra") or ())
         # by identity of what a file states, which lasts since it is held: the labels, and what follows
         self._cookies: dict[int, tuple[Mapping[str, Any], Mapping[str, str], _Cookies]] = {}
+
+    def read_ahead(self, ids: Sequence[str]) -> None:
+        """Read the files of entities that are loaded next."""
+        self._ahead = {**load_entities(self._sources, ids, self._site.entities, self._site.settings.names)}
 
     def load(self, id_: str) -> tuple[Loaded, list[Diagnostic]]:
         """Load one entity; the problems of its ancestors are among those of its own."""
@@ -93,7 +99,8 @@ class EntityLoader:
         if id_ in self._ancestors:
             return self._ancestors[id_]
         names = self._site.settings.names
-        own, found = load_file(self._sources, "entity", id_, self._site.entities[id_], names)
+        ahead = self._ahead.pop(id_, None)
+        own, found = ahead or load_file(self._sources, "entity", id_, self._site.entities[id_], names)
         way = (*below, id_)
         parents: list[tuple[str, _Merged]] = []
         for index, parent in enumerate(own.values.get("extends") or ()):
@@ -206,7 +213,7 @@ class EntityLoader:
                 name: _duration(retention.get(name), locale) for name in names.get("retention") or ()
             },
             "wording": {name: wording.get(name) for name in names.get("wording") or ()},
-            "extra": {name: extra.get(name) for name in names.get("extra") or {}},
+            "extra": {**self._no_extra, **extra},  # a file that names others was refused
         }
         return facts, []
 

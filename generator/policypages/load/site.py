@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, has_e
 from policypages.formats.facts import locate, read_yaml
 from policypages.formats.language import known_locale
 from policypages.formats.schema import Kind, validate
+from policypages.formats.unseen import unseen, unseen_problem
 from policypages.load.listing import list_entities
 from policypages.load.releases import load_releases
 from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
@@ -36,7 +37,6 @@ _BROKEN: Final = (
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?)(?<=\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _NEWLINES: Final = re.compile(r"\r\n?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_UNSEEN: Final = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _MAX_UNSEEN: Final = 20
 MAX_CLAUSE: Final = 1_000_000
 
@@ -78,13 +78,39 @@ def load_file(
     return _checked(kind, id_, path, data, names)
 
 
+def load_entities(
+    sources: Sources, ids: Sequence[str], paths: Mapping[str, str], names: Mapping[str, Any]
+) -> dict[str, tuple[SourceFile, list[Diagnostic]]]:
+    """Read and validate the files of entities, each step of all before the next; see `SiteBuilder.build`."""
+    loaded: dict[str, tuple[SourceFile, list[Diagnostic]]] = {}
+    files = []
+    for id_ in ids:
+        data, found = _read(sources, paths[id_])
+        file = SourceFile(id_, paths[id_], data or b"", {})
+        if data is None:
+            loaded[id_] = file, found
+        else:
+            files.append(file)
+    read = [(file, *read_yaml(file.file, file.data)) for file in files]
+    loaded.update((file.id, _typed("entity", file, raw, found, names)) for file, raw, found in read)
+    return loaded
+
+
 def _checked(
     kind: Kind, id_: str, path: str, data: bytes, names: Mapping[str, Any] | None = None
 ) -> tuple[SourceFile, list[Diagnostic]]:
     """Validate the bytes of one YAML file."""
     raw, found = read_yaml(path, data)
+    return _typed(kind, SourceFile(id_, path, data, {}), raw, found, names)
+
+
+def _typed(
+    kind: Kind, file: SourceFile, raw: object, found: list[Diagnostic], names: Mapping[str, Any] | None
+) -> tuple[SourceFile, list[Diagnostic]]:
+    """Validate what was read of a YAML file, and put it into a file that has no values yet."""
     if found and not raw:
-        return SourceFile(id_, path, data, {}), found
+        return file, found
+    id_, path, data, _ = file
     values, more = validate(kind, path, raw, data, names)
     if not data.isascii():
         text = _NEWLINES.sub("\n", data.decode("utf-8-sig", "replace"))
@@ -196,15 +222,10 @@ def clause_text(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
 
 
 def _unseen(path: str, text: str) -> list[Diagnostic]:
-    """Warn of characters that turn, join or hide what is read: https://trojansource.codes."""
+    """Warn of characters that turn, join or hide what is read."""
     return [
-        problem(
-            "suspicious-character",
-            f"U+{ord(match.group()):04X} is not seen, and changes what is read",
-            _span_at(path, text, match.start()),
-            hint="take it out, unless the language needs it",
-        )
-        for match in islice(_UNSEEN.finditer(text), _MAX_UNSEEN)
+        unseen_problem(match.group(), _span_at(path, text, match.start()))
+        for match in islice(unseen(text), _MAX_UNSEEN)
     ]
 
 

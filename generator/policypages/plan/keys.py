@@ -11,9 +11,10 @@ from zlib import crc32
 from policypages.model import FileTask, Task
 
 _SHOWN: Final = 3
-_MANY: Final = 4096
+_MANY: Final = 1024
 _TAG: Final = 8  # hex digits that stand for the name of a thing
 _MARK: Final = _TAG + 6  # and those that stand for the thing itself
+_HEX: Final = "%06x"
 _TAGS: Final[dict[str, str]] = {}  # what `tag` has worked out, by name
 
 
@@ -54,7 +55,7 @@ def seal(above: Basis | None, tags: Sequence[str], texts: Sequence[str]) -> tupl
     each = data.split(b"\0")  # to encode all at once is cheaper than one by one
     if len(each) != len(texts):  # one of them holds the sign
         each = [*map(_bytes, texts)]
-    marks = "".join([f"{name}{crc32(one) & 0xFFFFFF:06x}" for name, one in zip(tags, each, strict=True)])
+    marks = f"{_HEX.join(tags)}{_HEX}" % tuple([crc32(one) & 0xFFFFFF for one in each])
     if above is None:
         return sealed.hexdigest(), marks
     sealed.update(("".join(tags) + above.key).encode())

@@ -44,10 +44,11 @@ class OutlineResolver:
         self, entity: Entity, policy: SourceFile, facts: Mapping[str, Any]
     ) -> tuple[Resolved, list[Diagnostic]]:
         """Return the outline of a policy as this entity has it."""
-        work = _Resolving(self._outline(entity, policy), entity, facts)
+        work = _Resolving(self.outline(entity, policy), entity, facts)
         return work.run(), work.found
 
-    def _outline(self, entity: Entity, policy: SourceFile) -> Outline:
+    def outline(self, entity: Entity, policy: SourceFile) -> Outline:
+        """Return the sections of a policy before the facts of this entity are looked at."""
         own = (entity.values.get("policies") or {}).get(policy.id) or {}
         if own.get("adjust") or own.get("sections"):
             return Outline(self._site, self._compiler, entity, policy)
@@ -70,7 +71,8 @@ class _Resolving:
         self.read: list[frozenset[str]] = []
         self.was: dict[str, str] = {}
         self.every: list[Section] = []
-        self._tell(outline.found)
+        if outline.found:
+            self._tell(outline.found)
 
     def run(self) -> Resolved:
         kept = self._keep(self.outline.sections)
@@ -223,3 +225,12 @@ def _section(settled: Settled, number: str | None, title: str, children: tuple[S
         contents=(Heading(number, title, anchor, below),) if heading == "block" else below,
         mark=mark,
     )
+
+
+def refs_of(outline: Resolved) -> dict[str, Target]:
+    """Return what `ref` may name: every section that has a heading, by id and by former id."""
+    targets = {section.id: section.target for section in outline.every if section.target is not None}
+    for old, new in outline.was.items():
+        if new in targets:
+            targets.setdefault(old, targets[new])
+    return targets

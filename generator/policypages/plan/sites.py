@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from policypages.diagnostics import Diagnostic, Label, did_you_mean, problem
@@ -27,7 +28,7 @@ from policypages.paths import collision_key
 from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag
-from policypages.plan.outline import OutlineResolver, Resolved
+from policypages.plan.outline import OutlineResolver, Resolved, refs_of
 from policypages.plan.releases import Around, ReleasePlanner
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import Asked, LinkTargets, Shared, Words
@@ -59,6 +60,10 @@ class Views(Protocol):
         ...
 
 
+Planned = tuple[SitePlan | None, list[Diagnostic]]
+"""The plan of a site, and what is wrong; None for a group, and where its facts leave nothing to plan."""
+
+
 class SitePlanner:
     """Plans one site after the other; what they share is worked out once."""
 
@@ -83,11 +88,14 @@ class SitePlanner:
         self.outlines = OutlineResolver(site, compiler)
         self.releases = releases
 
-    def plan(self, loaded: Views) -> tuple[SitePlan | None, list[Diagnostic]]:
-        """Plan one site; None for a group, and where its facts leave nothing to plan."""
-        if not loaded.views or not loaded.views[0].facts:
-            return None, []
-        return _SiteWork(self, loaded).run()
+    def plan(self, loaded: Sequence[Views]) -> list[Planned]:
+        """Plan sites, each step of all of them before the next; see `SiteBuilder.build`."""
+        works = [_SiteWork(self, one) if one.views and one.views[0].facts else None for one in loaded]
+        for work in filter(None, works):
+            work.look_round()
+        for work in filter(None, works):
+            work.resolve()
+        return [work.plan() if work is not None else (None, []) for work in works]
 
 
 class _View:
@@ -98,7 +106,7 @@ class _View:
         self.words = words
         self.site = site
         self.base = base
-        policies = repr([(link.id, link.title, link.path) for link in site.policies])
+        policies = _policies_text(site.policies)
         self.texts = [repr((site.id, site.name)), repr(site.sample), repr(site.url), site.home + policies]
         self.outlines: dict[str, tuple[Resolved, dict[str, Any]]] = {}
 
@@ -117,16 +125,26 @@ class _SiteWork:
         self.found: list[Diagnostic] = []
         self.uses: set[str] = set()
         self.entries: list[Entry] = []
+        self.views: list[_View] = []
 
-    def run(self) -> tuple[SitePlan | None, list[Diagnostic]]:
+    def look_round(self) -> None:
+        """Find which policies there are in which locales."""
         policies = list(self._policies())
         self.uses.update([f"policy:{policy.id}" for policy in policies])
-        views = [self._view(entity, policies) for entity in self.entities]
+        self.views = [self._view(entity, policies) for entity in self.entities]
+
+    def resolve(self) -> None:
+        """Resolve the outline of each page."""
+        for view in self.views:
+            for link in view.site.policies:
+                view.outlines[link.id] = self._outline(view, link)
+
+    def plan(self) -> Planned:
+        """Say which files there are, each with its key."""
+        views = self.views
         files: list[FileTask] = []
         pages: list[tuple[str, str, str]] = []
         for view in views:
-            for link in view.site.policies:
-                view.outlines[link.id] = self._outline(view, link)
             targets = LinkTargets(view.site.policies, {id_: one for id_, (one, _) in view.outlines.items()})
             for link in view.site.policies:
                 files += self._shown(view, self._page(view, link, targets=targets, views=views))
@@ -253,7 +271,7 @@ class _SiteWork:
             sections=outline.sections,
             every=outline.every,
             facts=facts,
-            refs=_refs(outline),
+            refs=refs_of(outline),
             links=targets,
             labels=view.words.labels,
             updated=language.date_words(updated, locale) if updated else None,
@@ -386,6 +404,11 @@ class _SiteWork:
         self.found.append(problem(code, message, span, hint=hint, entities=(self.id,)))
 
 
+@lru_cache(1024)
+def _policies_text(links: tuple[PolicyLink, ...]) -> str:
+    return repr([(link.id, link.title, link.path) for link in links])
+
+
 def _named(file: FileTask) -> str:
     task, page = file.task, page_of(file.task)
     if page is not None:
@@ -393,12 +416,3 @@ def _named(file: FileTask) -> str:
     return (
         f"the list of policies in `{task.site.locale}`" if isinstance(task, IndexTask) else f"`{file.path}`"
     )
-
-
-def _refs(outline: Resolved) -> dict[str, Target]:
-    """Return what `ref` may name: every section that has a heading, by id and by former id."""
-    targets = {section.id: section.target for section in outline.every if section.target is not None}
-    for old, new in outline.was.items():
-        if new in targets:
-            targets.setdefault(old, targets[new])
-    return targets

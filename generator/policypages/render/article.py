@@ -31,6 +31,8 @@ _Given = tuple[Section, str, str, Text | None, Mapping[str, Any] | None, bool, b
 # its text, what that reads of it, whether the title runs in, whether cells are aligned,
 # whether it may link to other policies
 _GIVEN: Final[dict[int, _Given]] = {}
+# by identity as well: cookies, labels, and their table; many entities have the same
+_COOKIES: Final[dict[int, tuple[Mapping[str, Any], Mapping[str, str], str]]] = {}
 
 
 def render_article(task: PageTask) -> tuple[Article, list[Diagnostic]]:
@@ -112,16 +114,23 @@ class _Composer:
         return locate_in_front(section.clause.file.file, section.clause.file.data, ("shows",))
 
     def _cookies(self) -> str:
-        cookies = (self.task.facts.get("cookies") or {}).values()
-        if not cookies:
+        given, labels = self.task.facts.get("cookies"), self.task.labels
+        if not given:
             return ""
-        labels = self.task.labels
+        known = _COOKIES.get(id(given))
+        if known is not None and known[0] is given and known[1] is labels:
+            return known[2]
+        cookies = given.values()
         columns = list(zip(*map(_CELLS, cookies), strict=True))
         used = [any(column) for column in columns]
         heads = tuple([labels[label] for label in compress(_LABELS, used)])
         rows = zip(*compress(columns, used), strict=True)
         cells = [cell if type(cell) is str else str(cell or "") for row in rows for cell in row]
-        return table("cookies", labels["cookie_caption"], heads, cells)
+        html = table("cookies", labels["cookie_caption"], heads, cells)
+        if len(_COOKIES) >= _MANY:
+            _COOKIES.clear()
+        _COOKIES[id(given)] = given, labels, html
+        return html
 
     def _retention(self) -> str:
         kept = {name: given for name, given in (self.task.facts.get("retention") or {}).items() if given}

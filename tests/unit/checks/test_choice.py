@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.sitecase import SETTINGS
 
 from policypages import cli
 
+SETTINGS = "schema_version: 1\ntitle: Test site\n"
 FILES = {
     "policypages.yaml": SETTINGS,
     "content/entities/acme.yaml": "name: Acme\nurl: https://acme.example/legal/\npolicies:\n  privacy: {}\n",

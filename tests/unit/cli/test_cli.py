@@ -56,7 +56,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli") / "broken"
     assert run("init", folder).returncode == 0
     shop = folder / "content/entities/acme-shop.yaml"
-    shop.write_text(shop.read_text().replace("short_name:", "short_nmae:"))
+    shop.write_text(shop.read_text().replace("controller:", "controler:"))
     (folder / "content/entities/torn.yaml").write_text('name: "torn\n')
     outline = folder / "content/policies/privacy.yaml"
     outline.write_text(outline.read_text().replace("  - your-rights\n", "  - your-rihgts\n"))
@@ -185,7 +185,7 @@ def test_github_annotations_go_to_stdout(broken: Path) -> None:
     """With --format github a workflow reads annotations from stdout."""
     ran = run("-C", broken, "check", "--format", "github")
     assert (
-        "::error file=content/entities/acme-shop.yaml,line=6,col=1,endColumn=11,title=unknown-key::"
+        "::error file=content/entities/acme-shop.yaml,line=6,col=1,endColumn=10,title=unknown-key::"
         in ran.stdout
     )
 

@@ -18,13 +18,14 @@ from policypages.formats.clauses.tags import BRANCHES, ENDS, OPENERS, PRINT, Tag
 Kind = Literal["title", "summary", "heading", "paragraph", "item", "cell"]
 PRINTED: Final = "\ufffc"
 """Stands in a passage for what a tag prints."""
-_WORDS: Final = re.compile(r"\s+|\S+")
+_WORDS: Final = re.compile(r"\s+|\w+|[^\w\s]")  # a sign apart: behind a link its address stands between
 _MOST: Final = 64  # readings of one run of text; what lies beyond is read in its first way
+_NEAR: Final = 80  # so far apart Markdown's marks put two characters of a word, an address between them
 _Piece = tuple[str, Sequence[int]] | Tag
 
 
 class Link(NamedTuple):
-    """A link without tags in its address: where it leads, and the place of its words."""
+    """A link or an image without tags in its address: where it leads, and where that is written."""
 
     target: str
     span: Span
@@ -85,7 +86,7 @@ def read_line(source: str, kind: Kind, place: Place, start: int) -> Prose:
     tagged, found = find_tags(source, Place("", 1, source))
     if has_errors(found) or match_tags(tagged, Place("", 1, source))[1]:
         return Prose()
-    pieces = _aligned(tagged.text, tagged, _without_tags(source, tagged), 0)[0]
+    pieces = _aligned(tagged.text, tagged, _without_tags(source, tagged), 0, len(source))[0]
     moved = [
         piece if isinstance(piece, Tag) else (piece[0], [at + start for at in piece[1]]) for piece in pieces
     ]
@@ -168,7 +169,10 @@ class _Walk:
             self.at = max(self.at, self.starts[min(line, len(self.starts) - 1)])
         first = self.at
         visible, links = _visible(token.children or [])
-        pieces, self.at = _aligned(visible, self.tagged, self.body, first)
+        until = token.map[1] if token.map else len(self.starts)
+        end = self.starts[until] if until < len(self.starts) else len(self.body)
+        end = end if end > first else len(self.body)
+        pieces, self.at = _aligned(visible, self.tagged, self.body, first, end)
         around = next((depth for begins, depth in reversed(self.rows) if begins <= line), 0)
         sure = self.depth == 0 and around == 0
         for number, (text, offsets, printed) in enumerate(_readings(_tree(iter(pieces))[0], first)):
@@ -205,6 +209,7 @@ def _visible(children: Sequence[Token]) -> tuple[str, list[tuple[str, int]]]:
         if child.type == "link_open":
             links.append((str(child.attrs.get("href", "")), sum(map(len, out))))
         elif child.type == "image":
+            links.append((str(child.attrs.get("src", "")), sum(map(len, out))))
             out.append(_visible(child.children or [])[0])
         elif child.type in {"softbreak", "hardbreak"}:
             out.append(" ")
@@ -213,11 +218,11 @@ def _visible(children: Sequence[Token]) -> tuple[str, list[tuple[str, int]]]:
     return "".join(out), links
 
 
-def _aligned(visible: str, tagged: Tagged, body: str, start: int) -> tuple[list[_Piece], int]:
+def _aligned(visible: str, tagged: Tagged, body: str, start: int, end: int) -> tuple[list[_Piece], int]:
     """Cut words into text and tags, and find the offset in the body of each character of the text.
 
     Markdown says of no word where it stood; but words come in the order in which they stand, so that
-    each is the next of its kind in the body, whose tags are blank.
+    each is the next of its kind in the body, whose tags are blank, and none beyond the end of its block.
     """
     pieces: list[_Piece] = []
     at = start
@@ -228,16 +233,18 @@ def _aligned(visible: str, tagged: Tagged, body: str, start: int) -> tuple[list[
             pieces.append(tag)
             at = tag.offset + len(tag.source)
             continue
-        until = tagged.tags[int(parts[index + 1])].offset if index + 1 < len(parts) else len(body)
+        until = tagged.tags[int(parts[index + 1])].offset if index + 1 < len(parts) else end
         offsets: list[int] = []
         for word in _WORDS.findall(part):
             spot = -1 if word.isspace() else body.find(word, at, until)
-            if spot < 0:  # white space, or a word that Markdown wrote in another way
-                offsets += (
-                    [min(at + i, max(at, until - 1)) for i in range(len(word))]
-                    if not word.isspace()
-                    else [at] * len(word)
-                )
+            if spot < 0 and word.isspace():
+                offsets += [at] * len(word)
+                continue
+            if spot < 0:  # Markdown took marks out of it: character by character, then
+                for char in word:
+                    spot = body.find(char, at, min(until, at + _NEAR))
+                    offsets.append(spot if spot >= 0 else min(at, max(start, until - 1)))
+                    at = max(at, spot + 1)
                 continue
             offsets += range(spot, spot + len(word))
             at = spot + len(word)

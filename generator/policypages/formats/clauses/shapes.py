@@ -67,15 +67,15 @@ class Shaped:
         return hops
 
     def offsets(self, tagged: Tagged) -> list[int]:
-        """Return for each line of `text` an offset in the body that is at its beginning, or before it."""
-        ends = []
-        last = 0
+        """Return for each line of `text` where the line of the body begins that it was made from."""
+        begins = []
+        at = 0
         for text in tagged.text.split("\n"):
-            ends.append(last)
+            begins.append(at)
             for match in tagged.pattern.finditer(text):
-                tag = tagged.tags[int(match.group(1))]
-                last = tag.offset + len(tag.source)
-        return [ends[number] for number in self.lines]
+                at += len(tagged.tags[int(match.group(1))].source) - len(match.group())
+            at += len(text) + 1
+        return [begins[number] for number in self.lines]
 
 
 def shape_tags(

@@ -31,7 +31,8 @@ class ClauseEnvironment(ImmutableSandboxedEnvironment):
         return self.getattr(obj, argument) if isinstance(argument, str) else super().getitem(obj, argument)
 
 
-def _make_environment() -> ClauseEnvironment:
+def make_environment() -> ClauseEnvironment:
+    """Make the environment of clauses: their filters, and no globals and tests."""
     environment = ClauseEnvironment(
         autoescape=True, keep_trailing_newline=True, undefined=Undefined, cache_size=0, auto_reload=False
     )
@@ -43,7 +44,7 @@ def _make_environment() -> ClauseEnvironment:
     return environment
 
 
-_ENVIRONMENT: Final = _make_environment()
+_ENVIRONMENT: Final = make_environment()
 _ORDER: Final = {"lt", "lteq", "gt", "gteq"}
 
 
@@ -74,15 +75,16 @@ class _NullSafe(NodeTransformer):
 
 def make_template(source: str) -> Template:
     """Compile the source of a template, made from a clause, with stock Jinja."""
-    code = _ENVIRONMENT.compile(_parse(source))
+    code = _ENVIRONMENT.compile(parse(source))
     return Template.from_code(_ENVIRONMENT, code, {})
 
 
 def make_quick(source: str) -> Render | None:
     """Compile it to our own code, or return None where stock Jinja has to run."""
-    return quick(_parse(source), _ENVIRONMENT, facts=True)
+    return quick(parse(source), _ENVIRONMENT, facts=True)
 
 
-def _parse(source: str) -> nodes.Template:
+def parse(source: str) -> nodes.Template:
+    """Read the source of a template, made from a clause."""
     tree: nodes.Template = _NullSafe().visit(_ENVIRONMENT.parse(source))
     return tree

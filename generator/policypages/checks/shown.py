@@ -1,0 +1,35 @@
+"""Read the words of a section as one page shows them, its branches taken: for what only some pages say."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+from policypages.checks.kinds import Claim, PageView
+from policypages.formats.clauses import PRINTED
+from policypages.formats.templates.texts import LEVEL, scope_of
+from policypages.model import Section
+
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+def words_on(page: PageView, section: Section) -> str:
+    """Return the words of a section, its title and its text, white space folded."""
+    body = section.clause.body if section.clause is not None else None
+    shown = ""
+    if body is not None:
+        task = page.task
+        scope = scope_of(task.facts, locale=task.entity.locale, refs=task.refs, links=task.links)
+        own = {"option": section.options, "sections": section.counts, LEVEL: section.level}
+        shown, _ = body.render({**scope, **own})
+    return " ".join(f"{section.title} {html.unescape(_TAG.sub('', shown))}".split())
+
+
+def is_shown(page: PageView, section: Section, claim: Claim) -> bool:
+    """Tell whether the words of a claim stand on the page, and not in a branch that it does not take."""
+    if claim.passage.kind == "summary":
+        return False  # a summary is for lists and search engines
+    words = words_on(page, section)
+    said = claim.passage.text[claim.start : claim.end]
+    return all(" ".join(part.split()) in words for part in said.split(PRINTED))

@@ -1,0 +1,1 @@
+"""Answer where the words of a page come from, and where a fact ends up."""
