@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from policypages.diagnostics import Diagnostic, Label, did_you_mean, problem
+from policypages.diagnostics import Diagnostic, did_you_mean, problem
 from policypages.formats import language
 from policypages.formats.origins import has_path, origin_in, span_of
 from policypages.model import (
@@ -22,9 +22,8 @@ from policypages.model import (
     SiteView,
     SourceFile,
     Target,
-    page_of,
 )
-from policypages.paths import collision_key
+from policypages.plan.claims import collisions, path_origin
 from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag
@@ -154,7 +153,7 @@ class _SiteWork:
             )
         files += self._shared_files(views)
         if len({self.shared.collision_key(file.path) for file in files}) < len(files):
-            self._complain_of_collisions(files)
+            self.found += collisions(self.site, self.id, self.first, files)
         name = str(self.first.facts.get("name") or self.id)
         sample = bool(self.first.facts.get("sample"))
         plan = SitePlan(self.id, name, sample, tuple(files), tuple(pages), frozenset(self.uses))
@@ -194,19 +193,9 @@ class _SiteWork:
             why = self.shared.unfit(link.path, self.id)
             if why is not None:
                 message = f"the output path `{self.id}/{link.path}` {why}"
-                self._complain("invalid-value", message, span_of(self._path_origin(entity, policy)), None)
+                self._complain("invalid-value", message, span_of(path_origin(entity, policy)), None)
                 continue
             yield link
-
-    def _path_origin(self, view: Entity, policy: SourceFile) -> Origin:
-        """Find what states the path of a page: the entity, or the policy, or else the entity's use of it."""
-        own = origin_in(view, ("policies", policy.id, "path"))
-        if has_path(own.file.values, own.path):
-            return own
-        for path in (("in", view.locale, "path"), ("path",)):
-            if has_path(policy.values, path):
-                return Origin(policy, path)
-        return origin_in(view, ("policies", policy.id))
 
     def _view(self, entity: Entity, policies: list[SourceFile]) -> _View:
         own = entity.values.get("strings")
@@ -374,32 +363,6 @@ class _SiteWork:
         message = f"the theme has no strings for `{entity.locale}`"
         self._complain("missing-strings", message, span_of(origin), hint)
 
-    def _complain_of_collisions(self, files: list[FileTask]) -> None:
-        """Refuse two files of one path: two policies that claim one folder."""
-        claimed: dict[str, FileTask] = {}
-        for file in files:
-            other = claimed.setdefault(collision_key(file.path), file)
-            if other is file:
-                continue
-            labels = (Label(span_of(self._claim(other)), "the other is here"),)
-            self.found.append(
-                problem(
-                    "collision",
-                    f"{_named(other)} and {_named(file)} both claim the page `{file.path}`",
-                    span_of(self._claim(file)),
-                    hint="give one of them another `path`",
-                    labels=labels,
-                    entities=(self.id,),
-                )
-            )
-
-    def _claim(self, file: FileTask) -> Origin:
-        """Find what states the path of a file."""
-        page = page_of(file.task)
-        if page is not None:
-            return self._path_origin(page.entity, self.site.policies[page.policy])
-        return origin_in(self.first, ("locales",))
-
     def _complain(self, code: str, message: str, span: Any, hint: str | None) -> None:
         self.found.append(problem(code, message, span, hint=hint, entities=(self.id,)))
 
@@ -407,12 +370,3 @@ class _SiteWork:
 @lru_cache(1024)
 def _policies_text(links: tuple[PolicyLink, ...]) -> str:
     return repr([(link.id, link.title, link.path) for link in links])
-
-
-def _named(file: FileTask) -> str:
-    task, page = file.task, page_of(file.task)
-    if page is not None:
-        return f"`{page.policy}` in `{page.site.locale}`" if page.alternates else f"`{page.policy}`"
-    return (
-        f"the list of policies in `{task.site.locale}`" if isinstance(task, IndexTask) else f"`{file.path}`"
-    )
