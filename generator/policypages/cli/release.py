@@ -64,7 +64,7 @@ def release(
     one file in content/releases/: commit it. Pages that say what their last release says are left out.
     """
     from policypages.history.acts import Act
-    from policypages.history.release import prepare, shown
+    from policypages.write.releases import release_lock
 
     sources, found = open_site(Path(folder))
     if sources is None:
@@ -74,33 +74,48 @@ def release(
     if begins < today:
         message = f"`--effective {effective}` is past: a release takes effect today at the earliest"
         raise click.UsageError(message)
-    act = Act(today, summary or "", begins, material=material, approved_by=approved_by, redo=redo)
-    made, more = prepare(sources, act, globs)
-    found += more
+    if not dry_run and not summary and not sys.stdin.isatty():
+        message = "`--summary TEXT` is missing: what changed, in one sentence for readers"
+        raise click.UsageError(message)
+    act = Act(today, (summary or "").strip(), begins, material=material, approved_by=approved_by, redo=redo)
+    if dry_run:
+        return _release(sources, act, globs, form, dry_run=True)
+    with release_lock(sources.root) as held:
+        if not held:
+            message = "another process makes a release of this site"
+            return finish([problem("release-refused", message, hint="wait for it to end")], form, sources)
+        # read under the lock: what this release follows is what the last one left
+        sources, found = open_site(Path(folder))
+        return finish(found, form, None) if sources is None else _release(sources, act, globs, form)
+
+
+def _release(
+    sources: FolderSources, act: Act, globs: tuple[str, ...], form: str, *, dry_run: bool = False
+) -> int:
+    from policypages.history.release import prepare, shown
+
+    made, found = prepare(sources, act, globs)
     if has_errors(found):
         return finish(found, form, sources)
     _tell(list(shown(sources, made)), made)
     if dry_run:
         click.echo(f"nothing was written: {count(len(made.lines), 'page')} would be released", err=True)
         return finish(found, form, sources)
-    if not act.summary.strip():
-        act = replace(act, summary=_asked())
-        made, _ = prepare(sources, act, globs)
+    if not act.summary:
+        summary = str(click.prompt("What changed, in one sentence for readers", err=True)).strip()
+        act = replace(act, summary=summary)
+        made, found = prepare(sources, act, globs)
     return _write(sources, act, made, form) or finish(found, form, sources)
 
 
 def _write(sources: FolderSources, act: Act, made: Drafted, form: str) -> int:
     from policypages.write import machine_problem
-    from policypages.write.releases import release_lock, write_release
+    from policypages.write.releases import write_release
 
-    with release_lock(sources.root) as held:
-        if not held:
-            message = "another process makes a release of this site"
-            return finish([problem("release-refused", message, hint="wait for it to end")], form, sources)
-        try:
-            write_release(sources.root, made.objects, made.ledger)
-        except OSError as error:
-            return finish([machine_problem(error, error.filename or made.ledger[0])], form, sources)
+    try:
+        write_release(sources.root, made.objects, made.ledger)
+    except OSError as error:
+        return finish([machine_problem(error, error.filename or made.ledger[0])], form, sources)
     when = f", in effect from {act.effective}" if act.effective and act.effective > act.day else ""
     click.echo(f"released {count(len(made.lines), 'page')} as {made.version}{when}", err=True)
     click.echo(f"commit `{made.ledger[0]}` and `content/releases/objects/`", err=True)
@@ -132,14 +147,6 @@ def _tell(pages: list[Shown], made: Drafted) -> None:
 def _name(page: Shown) -> str:
     entity, policy, locale = page.page
     return f"{entity}/{policy} ({locale})"
-
-
-def _asked() -> str:
-    """Ask for the summary on a terminal; elsewhere it has to be given."""
-    if not sys.stdin.isatty():
-        message = "`--summary TEXT` is missing: what changed, in one sentence for readers"
-        raise click.UsageError(message)
-    return str(click.prompt("What changed, in one sentence for readers", err=True)).strip()
 
 
 def _day(text: str) -> date:

@@ -15,6 +15,7 @@ from policypages import beneath
 
 HOUSE: Final = ".policypages"
 _LOCK: Final = "release.lock"
+_ASIDE: Final = "release-"
 
 
 @contextmanager
@@ -42,11 +43,20 @@ def write_release(root: str, objects: Mapping[str, bytes], ledger: tuple[str, by
     """
     top = beneath.open_top(root)
     try:
+        _clear(top)
         for path, data in objects.items():
             _write(top, path, data, over=False)
         _write(top, *ledger, over=True)
     finally:
         os.close(top)
+
+
+def _clear(top: int) -> None:
+    """Remove what a process that was killed had written aside."""
+    with beneath.folder(top, HOUSE, make=True) as house:
+        for name in os.listdir(house):
+            if name.startswith(_ASIDE):
+                os.unlink(name, dir_fd=house)
 
 
 def _write(top: int, path: str, data: bytes, *, over: bool) -> None:
@@ -55,7 +65,7 @@ def _write(top: int, path: str, data: bytes, *, over: bool) -> None:
     with beneath.folder(top, parent, make=True) as folder, beneath.folder(top, HOUSE, make=True) as house:
         if not over and _is_there(folder, name, data):
             return
-        aside = f"release-{secrets.token_hex(8)}"
+        aside = f"{_ASIDE}{secrets.token_hex(8)}"
         try:
             beneath.write_file(house, aside, data)
             descriptor = os.open(aside, beneath.FILE, dir_fd=house)
