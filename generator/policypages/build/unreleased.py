@@ -21,7 +21,7 @@ def unreleased(task: ReleasedTask) -> list[Diagnostic]:
     entity, policy, locale = latest.line.page
     name = f"{entity}/{policy}" if not task.draft.alternates else f"{entity}/{policy}` in `{locale}"
     message = f"the sources of `{name}` say other than its release {latest.release.version}"
-    hint = "`policypages diff` shows what; `policypages release` publishes it; `--drafts` builds it"
+    hint = "`policypages release --dry-run` shows what; without `--dry-run` it publishes it"
     return [problem("unreleased-change", message, hint=hint, entities=(entity,))]
 
 

@@ -99,13 +99,15 @@ def _release(
         return finish(found, form, sources)
     _tell(list(shown(sources, made)), made)
     if dry_run:
+        finish(found, form, sources)
         click.echo(f"nothing was written: {count(len(made.lines), 'page')} would be released", err=True)
-        return finish(found, form, sources)
+        return 0
     if not act.summary:
         summary = str(click.prompt("What changed, in one sentence for readers", err=True)).strip()
         act = replace(act, summary=summary)
         made, found = prepare(sources, act, globs)
-    return _write(sources, act, made, form) or finish(found, form, sources)
+    finish(found, form, sources)
+    return _write(sources, act, made, form)
 
 
 def _write(sources: FolderSources, act: Act, made: Drafted, form: str) -> int:
