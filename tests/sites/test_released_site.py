@@ -119,7 +119,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("day", [TOLD, LATER])
 def test_a_strict_check_finds_nothing(site: Path, day: str) -> None:
-    """Before and after its last release took effect the site is as it should be, its history in git counted in."""
+    """Before and after its last release took effect the site is as it should be, and its history in git."""
     policypages(site, day, "check", "--strict")
 
 

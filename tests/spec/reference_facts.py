@@ -16,6 +16,7 @@ EXAMPLES: Final = Path(__file__).parent / "facts"
 KINDS: Final[tuple[Kind, ...]] = ("settings", "entity", "policy", "clause")
 SHAPES: Final = {
     "DeclaredNames": "names",
+    "Releases": "releases",
     "Checks": "checks",
     "Contact": "a contact",
     "Cookie": "a cookie",
