@@ -210,6 +210,25 @@ def test_readers_are_told_of_a_material_change_while_it_is_fresh(case: SiteCase)
     }
 
 
+def test_the_last_day_of_the_calendar_is_a_day(case: SiteCase) -> None:
+    """A change that takes effect at the end of time is told until then, and ends no build."""
+    case.change("clauses/opening.md", opening("{{ name }} is gone."))
+    release(case, "2026-08-01", "acme", effective="9999-12-31", material=True)
+    assert "This policy changes on" in case.build(as_of=date(2026, 8, 1)).markup("/acme/privacy/")
+    assert case.report.diagnostics == []
+
+
+@pytest.mark.parametrize("days", ["-1", "1.5", "99999", "many", "01"])
+@pytest.mark.parametrize("key", ["notice_days", "minimum_notice_days"])
+def test_days_of_notice_are_a_whole_number(case: SiteCase, key: str, days: str) -> None:
+    """What is no number of days is an error at its line."""
+    case.change("policypages.yaml", case.files["policypages.yaml"] + f"releases: {{{key}: {days}}}\n")
+    case.build(as_of=date(2026, 8, 1))
+    [found] = case.errors()
+    assert (found.code, found.span and found.span.file) == ("invalid-value", "policypages.yaml")
+    assert "a number of days" in found.message
+
+
 def test_the_feed_has_every_release_of_the_site(case: SiteCase) -> None:
     """One feed a site, newest first; a site without an address has none."""
     case.build(as_of=date(2026, 6, 15))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from policypages.formats.schema_fields import (
+    DAYS,
     EXTRA_TYPES,
     ID,
     LOCALE,
     NAME,
-    NUMBER,
     RULE,
     TEXT,
     TEXTS,
@@ -65,10 +65,10 @@ _RELEASES: Final = Shape(
     "What readers are told of releases, and how long before.",
     {
         "notice_days": Fact(
-            NUMBER, "For how many days a page tells of a material change after it took effect.", default="30"
+            DAYS, "For how many days a page tells of a material change after it took effect.", default="30"
         ),
         "minimum_notice_days": Fact(
-            NUMBER, "How many days before it takes effect a material change has to be released."
+            DAYS, "How many days before it takes effect a material change has to be released."
         ),
     },
 )

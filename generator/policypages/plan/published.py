@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 
 from policypages.model import PageRelease
@@ -35,13 +35,16 @@ def published(history: Sequence[PageRelease], as_of: date) -> Published:
 
 def is_fresh(one: PageRelease, as_of: date, notice: int) -> bool:
     """Tell whether readers are told of a material change: until it was in effect for `notice` days."""
-    return one.release.material and as_of < one.release.effective + timedelta(days=notice)
+    return one.release.material and (as_of - one.release.effective).days < notice
 
 
 def boundaries(one: PageRelease, notice: int) -> tuple[date, ...]:
     """Return the days on which something else begins to be published because of a release."""
     days = (one.release.day, one.release.effective)
-    return (*days, one.release.effective + timedelta(days=notice)) if one.release.material else days
+    if not one.release.material:
+        return days
+    quiet = one.release.effective.toordinal() + notice
+    return (*days, date.fromordinal(min(quiet, date.max.toordinal())))
 
 
 def version_key(version: str) -> tuple[str, int]:
