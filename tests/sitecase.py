@@ -52,14 +52,22 @@ class SiteCase:
             self.files[_full(path)] = dedent(text)
         return self
 
-    def build(self, *, only: tuple[str, ...] = (), clean: bool = False, out: Path | None = None) -> SiteCase:
+    def build(
+        self,
+        *,
+        only: tuple[str, ...] = (),
+        clean: bool = False,
+        out: Path | None = None,
+        as_of: datetime.date = DAY,
+        drafts: bool = False,
+    ) -> SiteCase:
         """Build with the real pipeline; `report` is what came of it."""
         sources = MemorySources(self.files)
         output, found = open_output(self.root, out or self.output)
         assert output is not None, found
         with output:
             previous, found = pipeline.read_previous(output)
-            options = pipeline.Options(DAY, only, self.jobs, clean=clean, explain=True)
+            options = pipeline.Options(as_of, only, self.jobs, clean=clean, drafts=drafts, explain=True)
             plan, more = pipeline.plan_build(sources, previous, options)
             if plan is None:
                 self.report = pipeline.Report(diagnostics=[*found, *more])

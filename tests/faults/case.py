@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -95,3 +97,37 @@ def digest(out: Path) -> str:
         for path, data in pages(out).items()
     ]
     return sha256("\n".join(parts).encode()).hexdigest()
+
+
+class Commands:
+    """Real commands, each a process group of its own, from one process that is ready.
+
+    `server` is Python that reads commands, forks for each, and says its process id and how it ended.
+    """
+
+    def __init__(self, server: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, *told: str, kill_when: Callable[[], object] | None = None) -> int:
+        """Run a command, and kill its whole group once `kill_when` returns; return how it ended."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("\t".join(told) + "\n")
+        self._process.stdin.flush()
+        pid = int(self._process.stdout.readline())
+        if kill_when is not None:
+            kill_when()
+            for kill in (os.killpg, os.kill):  # it may be so young that it has no group yet
+                with contextlib.suppress(ProcessLookupError):
+                    kill(pid, signal.SIGKILL)
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()

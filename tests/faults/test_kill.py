@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.faults.case import ENTITY, build, command, pages, write
+from tests.faults.case import ENTITY, Commands, build, command, pages, write
 
 KILLS = 100
 SITES = 24
@@ -46,34 +44,8 @@ for line in sys.stdin:
 Tree = Mapping[str, bytes]
 
 
-class Builds:
-    """Real commands, each a process group of its own, from one process that is ready."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def run(self, site: Path, *told: str, kill_after: float | None = None) -> int:
-        """Run a build, and kill its whole group after so many seconds; return how it ended."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("\t".join(["-C", str(site), "build", "--jobs", "2", *told]) + "\n")
-        self._process.stdin.flush()
-        pid = int(self._process.stdout.readline())
-        if kill_after is not None:
-            time.sleep(kill_after)
-            for kill in (os.killpg, os.kill):  # it may be so young that it has no group yet
-                with contextlib.suppress(ProcessLookupError):
-                    kill(pid, signal.SIGKILL)
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait()
-        self._process.stdout.close()
+def _told(site: Path, *told: str) -> list[str]:
+    return ["-C", str(site), "build", "--jobs", "2", *told]
 
 
 def _make(site: Path, version: int) -> Path:
@@ -118,17 +90,6 @@ def _check_state(out: Path, old: Tree, new: Tree) -> None:
     assert not (out / ".policypages" / "journal").exists()
 
 
-@pytest.fixture
-def quick(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder in memory where there is one: a hundred repairs wait for a disk a thousand times."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
-    if not os.access(memory, os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=memory, prefix="policypages-") as folder:
-        yield Path(folder)
-
-
 def test_row_27_a_hundred_kills_never_leave_a_torn_page(quick: Path) -> None:
     """Killed at random in cold and warm builds, pages are old or new and whole; the next build repairs."""
     chance = random.Random(27)  # noqa: S311 - moments, not secrets
@@ -136,7 +97,7 @@ def test_row_27_a_hundred_kills_never_leave_a_torn_page(quick: Path) -> None:
     clean = [_clean(site, quick / f"clean{version}") for version, site in enumerate(sites)]
     assert all(len(tree) > SITES * 2 for tree in clean)
     out = quick / "out"
-    builds = Builds()
+    builds = Commands(SERVER)
     killed = tried = 0
     length = 1.0
     try:
@@ -148,7 +109,8 @@ def test_row_27_a_hundred_kills_never_leave_a_torn_page(quick: Path) -> None:
                 shutil.rmtree(out, ignore_errors=True)
             old: Tree = pages(out) if out.exists() else {}
             told = ["--out", str(out), *(["--clean"] if tried % 5 == 0 else [])]
-            ended = builds.run(sites[new], *told, kill_after=chance.uniform(0, length))
+            moment = chance.uniform(0, length)
+            ended = builds.run(*_told(sites[new], *told), kill_when=partial(time.sleep, moment))
             assert ended in {-signal.SIGKILL, 0}
             killed += ended == -signal.SIGKILL
             if out.exists():
@@ -156,7 +118,7 @@ def test_row_27_a_hundred_kills_never_leave_a_torn_page(quick: Path) -> None:
             # the next build finishes or forgets what the dead one began, and is as a clean one
             after = chance.choice((0, 1))
             started = time.monotonic()
-            assert builds.run(sites[after], "--out", str(out)) == 0
+            assert builds.run(*_told(sites[after], "--out", str(out))) == 0
             length = min(length, time.monotonic() - started) if after != new else length
             assert pages(out) == clean[after]
             _check_state(out, clean[0], clean[1])

@@ -28,6 +28,13 @@ NOT_FROM_CONTENT: Final = {
     "dead-link": "another host: tests/unit/cli/test_external.py",
     "worker-lost": "a process that died: tests/unit/test_workers.py",
     "cache-ignored": "a torn manifest: tests/properties/test_incremental.py",
+    "release-changed": "git, or a file that nobody may change: tests/sites/test_integrity.py",
+    "release-missing": "an object that was taken away: tests/sites/test_integrity.py",
+    "release-fork": "two branches: tests/sites/test_integrity.py",
+    "release-unverified": "a folder without git, a shallow clone: tests/sites/test_integrity.py",
+    "unreleased-change": "a release, and then an edit: tests/sites/test_published.py",
+    "short-notice": "how a release is asked for: tests/unit/cli/test_release.py",
+    "release-refused": "how a release is asked for: tests/unit/cli/test_release.py",
     "source-changed": "an edit during a build: tests/sites/test_machines.py",
 }
 

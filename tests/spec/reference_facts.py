@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,6 +16,7 @@ EXAMPLES: Final = Path(__file__).parent / "facts"
 KINDS: Final[tuple[Kind, ...]] = ("settings", "entity", "policy", "clause")
 SHAPES: Final = {
     "DeclaredNames": "names",
+    "Releases": "releases",
     "Checks": "checks",
     "Contact": "a contact",
     "Cookie": "a cookie",
@@ -162,18 +163,24 @@ def _type(field: Mapping[str, Any]) -> str:
 
 def _scalar(field: Mapping[str, Any], types: set[str]) -> str:
     if "enum" in field:
-        quoted = [f"`{word}`" for word in field["enum"] if word is not None]
-        if "`yes`" in quoted:
-            return "yes or no"
-        if set(field["enum"]) == RULES:
-            return "a code of a rule"
-        return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+        return _choice(field["enum"])
     if "format" in field:
         return "a web address" if field["format"] == "uri" else "an email address"
     for sign, words in _PATTERNS:
         if sign in field.get("pattern", ""):
             return words
+    if "integer" in types:
+        return "a whole number"
     return "text" if types else "as declared"
+
+
+def _choice(words: Sequence[str | None]) -> str:
+    quoted = [f"`{word}`" for word in words if word is not None]
+    if "`yes`" in quoted:
+        return "yes or no"
+    if set(words) == RULES:
+        return "a code of a rule"
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
 def _key(field: Mapping[str, Any]) -> str:

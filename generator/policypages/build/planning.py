@@ -19,6 +19,7 @@ from policypages.formats.manifest import Manifest
 from policypages.formats.state import State
 from policypages.load.listing import list_entities
 from policypages.model import Sources
+from policypages.plan.published import DAYS, is_within
 from policypages.plan.unchanged import Kept, Unchanged
 from policypages.write import Output
 
@@ -81,8 +82,8 @@ def plan_build(
             entities, found = list_entities(sources.paths)
         unchanged = Unchanged(state, paths=sources.paths, entities=entities, stamp_of=stamp_of)
     repository = None
-    if found or not unchanged.shared:
-        repository, found = read_repository(sources, watch, compile_all=True)
+    if found or not unchanged.shared or (state is not None and not _same_days(state, options)):
+        repository, found = read_repository(sources, options, watch, compile_all=True)
         if repository is None:
             return None, gather(found)
     with watch.stage("comparing"):
@@ -110,8 +111,14 @@ def plan_build(
     return plan, found
 
 
+def _same_days(state: State, options: Options) -> bool:
+    """Tell whether the day of a build publishes what the day of the last one did."""
+    days = state.shared.get(DAYS)
+    return days is None or (options.as_of is not None and is_within(days, options.as_of))
+
+
 def read_repository(
-    sources: Sources, watch: Watch, *, compile_all: bool
+    sources: Sources, options: Options, watch: Watch, *, compile_all: bool
 ) -> tuple[Repository | None, list[Diagnostic]]:
     """Read what all sites share; see `repository.read_repository`."""
     with watch.stage("start"):
@@ -119,7 +126,13 @@ def read_repository(
         from policypages.build import repository  # noqa: PLC0415
 
     with watch.stage("sharing"):
-        return repository.read_repository(sources, compile_all=compile_all, watched=watch.compiler)
+        return repository.read_repository(
+            sources,
+            compile_all=compile_all,
+            watched=watch.compiler,
+            as_of=options.as_of,
+            drafts=options.drafts,
+        )
 
 
 def wanted(id_: str, globs: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, ParamSpec, Ty
 
 from policypages.build.options import SiteResult
 from policypages.build.watch import Stage, Watch
-from policypages.model import FixedTask, PageTask, Sources
+from policypages.model import FixedTask, Sources, page_of
 from policypages.workers import map_shares
 
 if TYPE_CHECKING:
@@ -175,14 +175,15 @@ class Stopwatch(Watch):
             if isinstance(task, FixedTask):
                 return render(file, engine)
             self._counts["files_rendered"] += 1
-            if not isinstance(task, PageTask):
+            page = page_of(task)
+            if page is None:
                 return render(file, engine)
             self._counts["pages_rendered"] += 1
             began = time.perf_counter()
             try:
                 return render(file, engine)
             finally:
-                cost = self.cost("policies", task.policy)
+                cost = self.cost("policies", page.policy)
                 cost.seconds += time.perf_counter() - began
                 cost.calls += 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from policypages import __version__
@@ -15,9 +16,11 @@ from policypages.load.entity import EntityLoader
 from policypages.load.site import load_site
 from policypages.model import Site, Sources
 from policypages.plan.keys import digest
+from policypages.plan.releases import ReleasePlanner, release_digests
 from policypages.plan.settle import Compiling
 from policypages.plan.sites import SitePlanner
 
+_NOTICE: Final = 30
 _LIBRARIES: Final = ("jinja2", "markdown-it-py", "babel", "num2words")
 TOOL: Final = f"{__version__}; {', '.join(f'{name} {version(name)}' for name in _LIBRARIES)}"
 
@@ -40,12 +43,18 @@ class Repository:
 
 
 def read_repository(
-    sources: Sources, *, compile_all: bool, watched: Callable[[Compiling], Compiling]
+    sources: Sources,
+    *,
+    compile_all: bool,
+    watched: Callable[[Compiling], Compiling],
+    as_of: date | None = None,
+    drafts: bool = False,
 ) -> tuple[Repository | None, list[Diagnostic]]:
     """Read what all sites share; None where there is no site.
 
     `compile_all` compiles clauses that no page may use, too, to find what is wrong with them.
-    `watched` gives the compiler that is used in the place of ours.
+    `watched` gives the compiler that is used in the place of ours. What is published is chosen for the
+    day `as_of`; without one, or where `drafts` are asked for, every page is what the sources have.
     """
     site, found = load_site(sources)
     if site is None:
@@ -57,9 +66,17 @@ def read_repository(
                 found += compiler.clause(file, {})[1]
     engine = ThemeEngine(site.theme.templates)
     found += engine.found
-    planner = SitePlanner(site, compiler, tool=TOOL, templates=engine.digests, asked=engine.assets)
+    releases = None
+    if site.releases and as_of is not None and not drafts:
+        releases = ReleasePlanner(site.releases, as_of, sources.read, notice=_notice(site))
+    planner = SitePlanner(
+        site, compiler, tool=TOOL, templates=engine.digests, asked=engine.assets, releases=releases
+    )
     loader = EntityLoader(site, sources)
-    return Repository(site, compiler, engine, planner, loader, tuple(found), _digests(site)), found
+    digests = _digests(site)
+    if as_of is not None:
+        digests |= release_digests(site.releases, as_of, sources.paths.get, notice=_notice(site))
+    return Repository(site, compiler, engine, planner, loader, tuple(found), digests), found
 
 
 def _digests(site: Site) -> dict[str, str]:
@@ -72,3 +89,9 @@ def _digests(site: Site) -> dict[str, str]:
         },
         **{f"policy:{id_}": digest(file.data) for id_, file in site.policies.items()},
     }
+
+
+def _notice(site: Site) -> int:
+    """Return for how many days a page tells of a material change."""
+    given = site.settings.releases.get("notice_days")
+    return _NOTICE if given is None else int(given)

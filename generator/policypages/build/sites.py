@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policypages.build.options import Options, Previous, SiteResult
+from policypages.build.rendering import render
+from policypages.build.unreleased import unreleased
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats import manifest as manifests
 from policypages.formats.manifest import Entry
 from policypages.formats.state import Known, write_known
 from policypages.formats.trace import line_of as trace_line
+from policypages.model import ReleasedTask
 from policypages.plan.keys import why_stale
-from policypages.render import render_file
 from policypages.write import Output, Stage, stage_file
 
 if TYPE_CHECKING:
@@ -63,8 +65,9 @@ class SiteBuilder:
         self.read_ahead: Callable[[Sequence[str]], None] = repository.loader.read_ahead
         self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = repository.loader.load
         self.plan: Callable[[Sequence[Loaded]], list[Planned]] = repository.planner.plan
-        self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render_file
+        self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render
         self.write: Callable[[Stage, str, bytes], FileRecord] = stage_file
+        self.unreleased: Callable[[ReleasedTask], list[Diagnostic]] = unreleased
         self.engine = repository.engine
         self._previous = previous
         self._options = options
@@ -96,6 +99,9 @@ class SiteBuilder:
         """Render the files of a site; a group has none, and is looked at all the same."""
         found = [*loaded[1], *planned[1]]
         files = planned[0].files if planned[0] is not None else ()
+        for file in files:
+            if type(file.task) is ReleasedTask:
+                found += self.unreleased(file.task)
         if not found or not has_errors(found):
             return self._render_files(id_, files, found)
         # what is wrong with the outline or the facts is said; what pages print is looked at all the same

@@ -66,7 +66,9 @@ class _Work:
         """What sites share; clauses that no page uses are not looked at again where none of it changed."""
         repository = self.plan.repository
         if repository is None:
-            repository, _ = read_repository(self.plan.sources, self.watch, compile_all=False)
+            repository, _ = read_repository(
+                self.plan.sources, self.plan.options, self.watch, compile_all=False
+            )
         assert repository is not None  # noqa: S101 - it was read by the last build, and did not change
         return repository
 

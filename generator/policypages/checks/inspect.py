@@ -31,7 +31,7 @@ from policypages.checks.texts import Notes, TextReader
 from policypages.diagnostics import RULES as REGISTERED
 from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats.facts import locate, locate_in_front
-from policypages.model import Clause, PageTask, Section, Site, SitePlan, SourceFile
+from policypages.model import Clause, PageTask, Section, Site, SitePlan, SourceFile, page_of
 
 
 class Seen(NamedTuple):
@@ -131,9 +131,9 @@ class Inspector:
         look.stated += stated_in(own.file, own.values)
         if plan is not None:
             pages = {
-                file.path: self._page(file.task, plan, look)
+                file.path: self._page(page, plan, look)
                 for file in plan.files
-                if isinstance(file.task, PageTask)
+                if (page := page_of(file.task)) is not None
             }
             if self.wants_made:
                 self._made(made_site(own, plan, pages, made, self._theme), look)

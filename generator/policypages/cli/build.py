@@ -149,6 +149,7 @@ def build(
 
 def _build(root: Path, target: Path, options: Options, form: str, stopwatch: Stopwatch | None = None) -> int:
     from policypages import build as pipeline
+    from policypages.load.listing import has_releases
     from policypages.write import open_output
 
     started = time.monotonic()
@@ -157,6 +158,8 @@ def _build(root: Path, target: Path, options: Options, form: str, stopwatch: Sto
         sources, found = open_site(root)
     if sources is None:
         return finish(found, form, None)
+    if options.as_of is None and has_releases(sources.paths):
+        options = replace(options, as_of=chosen_day(None, sources))
     if stopwatch is not None:
         sources = stopwatch.sources(sources)
     output, more = open_output(root, target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ import click
 from policypages.cli import report
 from policypages.cli.build import chosen_day, cores, count, finish, open_site, shared_options
 from policypages.cli.progress import Progress
-from policypages.diagnostics import did_you_mean
+from policypages.diagnostics import Diagnostic, did_you_mean, gather
 
 if TYPE_CHECKING:
     from policypages.checks.kinds import Choice, Level
+    from policypages.sources import FolderSources
 
 
 @click.command(
@@ -70,10 +72,9 @@ def check(
     options = pipeline.Options(today, only, jobs or cores(), strict=strict)
     with Progress(form == "full") as progress:
         result = look(sources, options, choice, today, progress, external=external)
-    diagnostics = [*found, *result.diagnostics]
+    diagnostics = gather([*found, *result.diagnostics, *_verified(sources, choice, strict=strict)])
     if result.outside:
         from policypages.cli.external import Asker, dead_links
-        from policypages.diagnostics import gather
 
         with Progress(form == "full", doing="asking", nouns="addresses") as progress:
             diagnostics = gather([*diagnostics, *dead_links(result.outside, Asker(), progress)])
@@ -85,6 +86,16 @@ def check(
             f"checked {count(result.pages, 'page')} of {count(result.sites, 'site')}: {what}{tail}", err=True
         )
     return code
+
+
+def _verified(sources: FolderSources, choice: Choice, *, strict: bool) -> list[Diagnostic]:
+    """Verify releases; what git cannot tell here is a warning, and an error where warnings are."""
+    from policypages.history.integrity import verify
+
+    found = [
+        one for one in verify(sources, sources.root) if choice.wants(one.code) or one.severity == "error"
+    ]
+    return [replace(one, severity="error") if strict and one.severity == "warning" else one for one in found]
 
 
 def _choice(selected: Sequence[str], ignored: Sequence[str], severities: Sequence[str]) -> Choice:

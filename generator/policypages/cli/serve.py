@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from policypages.cli import report
-from policypages.cli.build import USAGE, asked_day, complete_entity, finish
+from policypages.cli.build import USAGE, asked_day, chosen_day, complete_entity, finish, open_site
 from policypages.diagnostics import Diagnostic, did_you_mean
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def serve(
     Nothing is written. A page is made when it is asked for; problems are shown on it, and here.
     Ctrl-C ends it.
     """
-    day = asked_day(as_of)
+    day = asked_day(as_of) if drafts else _day(Path(folder), as_of)
     from policypages.preview.editor import NoEditorError, choose
     from policypages.preview.live import Wanted
     from policypages.preview.server import Place
@@ -167,3 +168,9 @@ def voice(editor: Editor) -> Voice:
         click.echo(told_bug(error), err=True)
 
     return Voice(text, with_excerpts, show, say, bug)
+
+
+def _day(folder: Path, as_of: str | None) -> datetime.date | None:
+    """Return the day for which what is published is shown: as asked, else today."""
+    sources, _ = open_site(folder)
+    return asked_day(as_of) if sources is None else chosen_day(as_of, sources)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policypages.formats.schema_fields import (
+    DAYS,
     EXTRA_TYPES,
     ID,
     LOCALE,
@@ -59,6 +60,19 @@ _CHECKS: Final = Shape(
     },
 )
 
+_RELEASES: Final = Shape(
+    "Releases",
+    "What readers are told of releases, and how long before.",
+    {
+        "notice_days": Fact(
+            DAYS, "For how many days a page tells of a material change after it took effect.", default="30"
+        ),
+        "minimum_notice_days": Fact(
+            DAYS, "How many days before it takes effect a material change has to be released."
+        ),
+    },
+)
+
 SETTINGS: Final = Shape(
     "Settings",
     "The settings of a site repository: policypages.yaml.",
@@ -70,6 +84,7 @@ SETTINGS: Final = Shape(
         "theme": Fact(ID, "A folder in themes/.", default="default"),
         "default_branch": Fact(TEXT, "The git branch that is published."),
         "names": Fact(_NAMES, "The names that entities may use."),
+        "releases": Fact(_RELEASES, "What readers are told of releases, and how long before."),
         "checks": Fact(_CHECKS, "Which rules look, and how severe they are."),
         "fallback": Fact(
             MapOf(LOCALE, LOCALE),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from policypages.diagnostics import Diagnostic, Label, Span, problem
+from policypages.formats.frozen import FOLDER
 from policypages.paths import collision_key
 from policypages.values import why_not_id
 
@@ -45,3 +46,8 @@ def list_entities(paths: Iterable[str]) -> tuple[dict[str, str], list[Diagnostic
             shown = id_.encode("utf-8", "backslashreplace").decode()
             found.append(problem("invalid-id", f"`{shown}` cannot be an entity's id: {why}", Span(path)))
     return dict(by_key.values()), found
+
+
+def has_releases(paths: Iterable[str]) -> bool:
+    """Tell whether a site has a ledger, so that what it publishes depends on the day."""
+    return any(path.startswith(FOLDER) and path.endswith(".yaml") for path in paths)

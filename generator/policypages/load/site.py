@@ -14,6 +14,7 @@ from policypages.formats.language import known_locale
 from policypages.formats.schema import Kind, validate
 from policypages.formats.unseen import unseen, unseen_problem
 from policypages.load.listing import list_entities
+from policypages.load.releases import load_releases
 from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
 from policypages.values import why_not_id
 
@@ -55,7 +56,9 @@ def load_site(sources: Sources) -> tuple[Site | None, list[Diagnostic]]:
     found += more
     theme, more = _theme(sources, settings, settings_file)
     found += more
-    return Site(settings, clauses, policies, entities, theme, settings_file), found
+    releases, more = load_releases(sources)
+    found += more
+    return Site(settings, clauses, policies, entities, theme, settings_file, releases), found
 
 
 def load_settings(sources: Sources) -> Settings:
@@ -124,7 +127,17 @@ def _read(sources: Sources, path: str) -> tuple[bytes | None, list[Diagnostic]]:
 
 def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
     given = {key: value for key, value in file.values.items() if value is not None}
-    known = {"title", "locale", "timezone", "theme", "names", "fallback", "checks"}
+    known = {
+        "title",
+        "locale",
+        "timezone",
+        "theme",
+        "names",
+        "fallback",
+        "checks",
+        "releases",
+        "default_branch",
+    }
     settings = Settings(**{key: value for key, value in given.items() if key in known})
     locales = {settings.locale, *settings.fallback, *settings.fallback.values()}
     return settings, [

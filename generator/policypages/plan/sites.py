@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from policypages.diagnostics import Diagnostic, Label, did_you_mean, problem
+from policypages.diagnostics import Diagnostic, did_you_mean, problem
 from policypages.formats import language
 from policypages.formats.origins import has_path, origin_in, span_of
 from policypages.model import (
@@ -23,10 +23,12 @@ from policypages.model import (
     SourceFile,
     Target,
 )
-from policypages.paths import collision_key
+from policypages.plan.claims import collisions, path_origin
 from policypages.plan.crawlers import robots, sitemaps
+from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved, refs_of
+from policypages.plan.releases import Around, ReleasePlanner
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import Asked, LinkTargets, Shared, Words
 
@@ -65,17 +67,25 @@ class SitePlanner:
     """Plans one site after the other; what they share is worked out once."""
 
     def __init__(
-        self, site: Site, compiler: Compiling, *, tool: str, templates: Mapping[str, str], asked: Asked
+        self,
+        site: Site,
+        compiler: Compiling,
+        *,
+        tool: str,
+        templates: Mapping[str, str],
+        asked: Asked,
+        releases: ReleasePlanner | None = None,
     ) -> None:
         """Take what all sites share.
 
         `tool` is the version of us and of what shapes output; `templates` has a digest for each
         template that a page is made with, those it includes counted in; `asked` has the assets that
-        each of them names.
+        each of them names. Without `releases` every page is what the sources have.
         """
         self.site = site
         self.shared = Shared(site, tool=tool, templates=templates, asked=asked)
         self.outlines = OutlineResolver(site, compiler)
+        self.releases = releases
 
     def plan(self, loaded: Sequence[Views]) -> list[Planned]:
         """Plan sites, each step of all of them before the next; see `SiteBuilder.build`."""
@@ -113,6 +123,7 @@ class _SiteWork:
         self.assets = self.shared.assets(owns_root=bool(self.first.values.get("owns_root")))
         self.found: list[Diagnostic] = []
         self.uses: set[str] = set()
+        self.entries: list[Entry] = []
         self.views: list[_View] = []
 
     def look_round(self) -> None:
@@ -135,14 +146,14 @@ class _SiteWork:
         for view in views:
             targets = LinkTargets(view.site.policies, {id_: one for id_, (one, _) in view.outlines.items()})
             for link in view.site.policies:
-                files.append(self._page(view, link, targets=targets, views=views))
+                files += self._shown(view, self._page(view, link, targets=targets, views=views))
                 pages.append((link.title, f"{self.id}/{link.path}", view.entity.locale))
             files.append(
                 self._file("index.html", view, f"{self.id}/{view.site.home}", IndexTask(view.site)),
             )
         files += self._shared_files(views)
         if len({self.shared.collision_key(file.path) for file in files}) < len(files):
-            self._complain_of_collisions(files)
+            self.found += collisions(self.site, self.id, self.first, files)
         name = str(self.first.facts.get("name") or self.id)
         sample = bool(self.first.facts.get("sample"))
         plan = SitePlan(self.id, name, sample, tuple(files), tuple(pages), frozenset(self.uses))
@@ -182,19 +193,9 @@ class _SiteWork:
             why = self.shared.unfit(link.path, self.id)
             if why is not None:
                 message = f"the output path `{self.id}/{link.path}` {why}"
-                self._complain("invalid-value", message, span_of(self._path_origin(entity, policy)), None)
+                self._complain("invalid-value", message, span_of(path_origin(entity, policy)), None)
                 continue
             yield link
-
-    def _path_origin(self, view: Entity, policy: SourceFile) -> Origin:
-        """Find what states the path of a page: the entity, or the policy, or else the entity's use of it."""
-        own = origin_in(view, ("policies", policy.id, "path"))
-        if has_path(own.file.values, own.path):
-            return own
-        for path in (("in", view.locale, "path"), ("path",)):
-            if has_path(policy.values, path):
-                return Origin(policy, path)
-        return origin_in(view, ("policies", policy.id))
 
     def _view(self, entity: Entity, policies: list[SourceFile]) -> _View:
         own = entity.values.get("strings")
@@ -270,6 +271,18 @@ class _SiteWork:
         key, marks = seal(self.shared.basis("page.html", view.words), tags, texts)
         return FileTask(f"{self.id}/{link.path}", key, marks, task)
 
+    def _shown(self, view: _View, draft: FileTask) -> list[FileTask]:
+        """Plan the page of the release that is current, and its versions; else what the sources have."""
+        releases = self.planner.releases
+        if releases is None or not isinstance(draft.task, PageTask):
+            return [draft]
+        around = Around(lambda name: self.shared.basis(name, view.words), _SITE_TAGS, view.texts)
+        files, entries, found = releases.plan(draft.path, draft.task, around)
+        self.found += found
+        if view.entity is self.first:
+            self.entries += entries
+        return files or [draft]
+
     def _made_from(self, view: _View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
         """Name all that a page is made from, and give a text for each that tells it from others."""
         clauses: dict[str, str] = {}
@@ -322,6 +335,8 @@ class _SiteWork:
             homes = [view.site.home for view in views]
             paths = [link.path for view in views for link in view.site.policies]
             yield from sitemaps(self.id, url, [*homes, *paths])
+            if self.entries:
+                yield feed(self.id, views[0].site.name, url, self.first.locale, self.entries)
         elif not self.first.facts.get("sample"):
             text = "no `url`: the site has no sitemap and no canonical addresses"
             self.found.append(
@@ -348,31 +363,6 @@ class _SiteWork:
         message = f"the theme has no strings for `{entity.locale}`"
         self._complain("missing-strings", message, span_of(origin), hint)
 
-    def _complain_of_collisions(self, files: list[FileTask]) -> None:
-        """Refuse two files of one path: two policies that claim one folder."""
-        claimed: dict[str, FileTask] = {}
-        for file in files:
-            other = claimed.setdefault(collision_key(file.path), file)
-            if other is file:
-                continue
-            labels = (Label(span_of(self._claim(other)), "the other is here"),)
-            self.found.append(
-                problem(
-                    "collision",
-                    f"{_named(other)} and {_named(file)} both claim the page `{file.path}`",
-                    span_of(self._claim(file)),
-                    hint="give one of them another `path`",
-                    labels=labels,
-                    entities=(self.id,),
-                )
-            )
-
-    def _claim(self, file: FileTask) -> Origin:
-        """Find what states the path of a file."""
-        if isinstance(file.task, PageTask):
-            return self._path_origin(file.task.entity, self.site.policies[file.task.policy])
-        return origin_in(self.first, ("locales",))
-
     def _complain(self, code: str, message: str, span: Any, hint: str | None) -> None:
         self.found.append(problem(code, message, span, hint=hint, entities=(self.id,)))
 
@@ -380,12 +370,3 @@ class _SiteWork:
 @lru_cache(1024)
 def _policies_text(links: tuple[PolicyLink, ...]) -> str:
     return repr([(link.id, link.title, link.path) for link in links])
-
-
-def _named(file: FileTask) -> str:
-    task = file.task
-    if isinstance(task, PageTask):
-        return f"`{task.policy}` in `{task.site.locale}`" if task.alternates else f"`{task.policy}`"
-    return (
-        f"the list of policies in `{task.site.locale}`" if isinstance(task, IndexTask) else f"`{file.path}`"
-    )

@@ -63,7 +63,7 @@ class Unchanged:
         for id_, path in self._entities.items():
             text = state.sites.get(id_)
             known = read_known(text) if text is not None else None
-            if known is None or not self._is_same(known, path, different):
+            if known is None or f"release:{id_}" in different or not self._is_same(known, path, different):
                 if known is None or (known.files[0], known.stamp) != (path, self._stamp_of(path)):
                     changed |= {path, *(known.files[:1] if known is not None else ())}
                 continue

@@ -25,14 +25,16 @@ PAGE: Final = "index.html"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is shown: globs of entities (none: all), drafts or what is published, and for which day.
-
-    Of the last two a build makes no difference yet, while no page has a release.
-    """
+    """What is shown: globs of entities (none: all), drafts or what is published, and for which day."""
 
     only: tuple[str, ...] = ()
     drafts: bool = True
     as_of: datetime.date | None = None
+
+    @property
+    def day(self) -> datetime.date | None:
+        """Return the day for which what is published is shown; None where sources are."""
+        return None if self.drafts else self.as_of
 
 
 class Shown(NamedTuple):
@@ -103,13 +105,16 @@ class Live:
             return
         self.problems = []
         if self.state is None:
-            self._begin(first_basis(files, found), Changes())
+            self._begin(first_basis(files, found, self.wanted.day), Changes())
             return
         before = self.state.basis
         changes = difference(before.files, files)
         was_gone = before.repository is None
         if changes.all or was_gone or tuple(found) != before.listed:
-            basis = first_basis(files, found) if was_gone else self._relisted(before, files, changes, found)
+            if was_gone:
+                basis = first_basis(files, found, self.wanted.day)
+            else:
+                basis = self._relisted(before, files, changes, found)
             self._begin(basis, changes)
 
     @staticmethod

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
+from policypages.build.rendering import render
 from policypages.build.repository import Repository, read_repository
 from policypages.compile import Compiler
 from policypages.diagnostics import Diagnostic, gather, has_errors, problem
@@ -16,7 +18,6 @@ from policypages.load.site import CLAUSES, POLICIES, SETTINGS_FILE, load_clause
 from policypages.model import FileTask, PageTask, SitePlan, Stamp
 from policypages.plan.sites import SitePlanner
 from policypages.preview.folder import Changes, Files
-from policypages.render import render_file
 from policypages.values import why_not_id
 
 T = TypeVar("T")
@@ -50,7 +51,8 @@ class Basis:
     """What a state is made of: files, entities by id, what sites share, and what is wrong with these.
 
     `repository` is None where there are no settings. `listed` is what is wrong with the folder and
-    the names of its entities; `read` with what sites share.
+    the names of its entities; `read` with what sites share. On `day` what is published is chosen;
+    without one every page is what its sources have.
     """
 
     files: Files
@@ -58,6 +60,7 @@ class Basis:
     repository: Repository | None
     listed: tuple[Diagnostic, ...]
     read: tuple[Diagnostic, ...]
+    day: date | None = None
 
 
 class _WithoutEntities:
@@ -75,11 +78,11 @@ class _WithoutEntities:
 # ------------------------------------------------------------ the next basis
 
 
-def first_basis(files: Files, problems: Iterable[Diagnostic], kept: Compiler | None = None) -> Basis:
-    """Read what sites share; `kept` has compiled clauses before, of which none has changed."""
+def first_basis(files: Files, problems: Iterable[Diagnostic], day: date | None = None) -> Basis:
+    """Read what sites share, to show what is published on a day, or without one the sources."""
     entities, found = list_entities(files.paths)
-    repository, read = _read_shared(files, kept)
-    return Basis(files, entities, _with(repository, files, entities), (*problems, *found), tuple(read))
+    repository, read = _read_shared(files, None, day)
+    return Basis(files, entities, _with(repository, files, entities), (*problems, *found), tuple(read), day)
 
 
 def next_basis(before: Basis, files: Files, changes: Changes) -> Basis:
@@ -102,14 +105,20 @@ def next_basis(before: Basis, files: Files, changes: Changes) -> Basis:
                 and isinstance(repository.compiler, Compiler)
             ):
                 kept = Compiler(repository.site.settings).take_over(repository.compiler, without=shared)
-            repository, more = _read_shared(files, kept)
+            repository, more = _read_shared(files, kept, before.day)
             read = tuple(more)
-    return Basis(files, entities, _with(repository, files, entities), listed, read)
+    return Basis(files, entities, _with(repository, files, entities), listed, read, before.day)
 
 
-def _read_shared(files: Files, kept: Compiler | None) -> tuple[Repository | None, list[Diagnostic]]:
+def _read_shared(
+    files: Files, kept: Compiler | None, day: date | None
+) -> tuple[Repository | None, list[Diagnostic]]:
     return read_repository(
-        _WithoutEntities(files), compile_all=False, watched=lambda new: new if kept is None else kept
+        _WithoutEntities(files),
+        compile_all=False,
+        watched=lambda new: new if kept is None else kept,
+        as_of=day,
+        drafts=day is None,
     )
 
 
@@ -174,7 +183,14 @@ def _with_clauses(
     if isinstance(repository.compiler, Compiler):
         compiler.take_over(repository.compiler, without=paths)
     engine = repository.engine
-    planner = SitePlanner(site, compiler, tool=repository.tool, templates=engine.digests, asked=engine.assets)
+    planner = SitePlanner(
+        site,
+        compiler,
+        tool=repository.tool,
+        templates=engine.digests,
+        asked=engine.assets,
+        releases=repository.planner.releases,
+    )
     return replace(repository, site=site, compiler=compiler, planner=planner), tuple(found)
 
 
@@ -227,7 +243,7 @@ class State:
         if repository is None or file is None:
             return Made(None, tuple(gather(found)), planned=False)
         # what its clauses print is looked at even where facts or outline are wrong: all problems at once
-        made, more = render_file(file, repository.engine)
+        made, more = render(file, repository.engine)
         found += [one if one.entities else replace(one, entities=(id_,)) for one in more]
         gathered = tuple(gather(found))
         return Made(None if has_errors(gathered) else made.data, gathered, planned=True)

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from policypages.diagnostics import Diagnostic
 from policypages.formats import language
-from policypages.formats.templates.markup import escaped, safe
+from policypages.formats.templates.markup import safe
 from policypages.formats.templates.theme import ThemeEngine
 from policypages.model import (
+    ArchivedTask,
+    Article,
+    ChangesTask,
     FileTask,
     FixedTask,
+    FrozenArticle,
     IndexTask,
     MadeFile,
     MissingTask,
     OverviewTask,
     PageTask,
+    ReleasedTask,
     SiteView,
+    VersionsTask,
 )
 from policypages.render.article import render_article
+from policypages.render.context import absolute, below_site, common, relative, site_of, themed, with_addresses
+from policypages.render.versions import of_release, version_page
 
-_MANY: Final = 4096
 _LINE: Final = 40
-_POLICY_LINK: Final = re.compile(r'href="policy:([a-z0-9/-]+)(#[a-z0-9-]+)?"')
+_NOT_RELEASED: Final[Mapping[str, Any]] = {
+    "versions": None,
+    "changes": None,
+    "notice": None,
+    "feed": None,
+}
 
 
 def render_file(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
@@ -34,104 +43,66 @@ def render_file(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Dia
     match file.task:
         case FixedTask(data):
             return MadeFile(data), []
-        case PageTask() as task:
-            return _page(_below_site(file.path), task, engine)
+        case PageTask() | ReleasedTask() as task:
+            return _policy_page(below_site(file.path), task, engine)
+        case VersionsTask() | ArchivedTask() | ChangesTask() as task:
+            return version_page(below_site(file.path), task, engine)
         case IndexTask(site):
-            path = _below_site(file.path)
-            context = {**_common(path, site), "site": _site(path, site, None)}
-            context["page"] = {"title": site.name, "canonical": _absolute(site, path)}
-            return _themed(engine, "index.html", context)
+            path = below_site(file.path)
+            context = {**common(path, site), "site": site_of(path, site, None)}
+            context["page"] = {"title": site.name, "canonical": absolute(site, path)}
+            return themed(engine, "index.html", context)
         case MissingTask(site):
             return _missing(site, engine)
         case OverviewTask() as task:
             return _overview(file.path, task, engine)
 
 
-def _below_site(path: str) -> str:
-    return path.partition("/")[2]
-
-
-@lru_cache(_MANY)
-def relative(start: str, target: str) -> str:
-    """Return the address of one file as a page at another would write it, without `index.html`."""
-    address = posixpath.relpath(target, posixpath.dirname(start))
-    if address == "index.html":
-        return "./"
-    return address.removesuffix("index.html") if address.endswith("/index.html") else address
-
-
-def _absolute(site: SiteView, path: str) -> str | None:
-    """Return a page's full address, where the site has one: its `url` is the folder of the policies."""
-    if not site.url:
-        return None
-    return f"{site.url.rstrip('/')}/{path.removesuffix('index.html')}"
-
-
-def _themed(engine: ThemeEngine, name: str, context: Mapping[str, Any]) -> tuple[MadeFile, list[Diagnostic]]:
-    html, found = engine.render(name, context)
-    return MadeFile(html.lstrip("\n").encode()), found
-
-
-def _common(path: str, site: SiteView) -> dict[str, Any]:
-    return {
-        "strings": site.strings,
-        "assets": {name: relative(path, asset) for name, asset in site.assets.items()},
-        "lang": site.locale,
-        "dir": language.direction(site.locale),
-    }
-
-
-def _site(path: str, site: SiteView, current: str | None) -> dict[str, Any]:
-    return {
-        "id": site.id,
-        "name": site.name,
-        "sample": site.sample,
-        "url": site.url,
-        "home": relative(path, site.home),
-        "policies": [
-            {"id": p.id, "title": p.title, "href": relative(path, p.path), "current": p.id == current}
-            for p in site.policies
-        ],
-    }
-
-
-def _page(path: str, task: PageTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+def _policy_page(
+    path: str, task: PageTask | ReleasedTask, engine: ThemeEngine
+) -> tuple[MadeFile, list[Diagnostic]]:
+    """Make the page of a policy, as its sources have it or as it was released."""
+    if isinstance(task, ReleasedTask):
+        return _page(path, task.draft, task.article, engine, of_release(path, task))
     article, found = render_article(task)
-    if found:
-        return MadeFile(b""), found
+    return (MadeFile(b""), found) if found else _page(path, task, article, engine)
+
+
+def _page(
+    path: str,
+    task: PageTask,
+    article: Article | FrozenArticle,
+    engine: ThemeEngine,
+    released: Mapping[str, Any] = _NOT_RELEASED,
+) -> tuple[MadeFile, list[Diagnostic]]:
+    """Put an article into the frame of its page; one that was released says what it said then."""
     site = task.site
-    html = article.html
-    if article.linked:
-        addresses = {policy.id: relative(path, policy.path) for policy in site.policies}
-
-        def address(match: re.Match[str]) -> str:
-            return f'href="{escaped(addresses[match.group(1)] + (match.group(2) or ""))}"'
-
-        html = _POLICY_LINK.sub(address, html)
+    html = with_addresses(article, path, site)
     context = {
-        **_common(path, site),
-        "site": _site(path, site, task.policy),
+        **common(path, site),
+        "site": site_of(path, site, task.policy),
         "page": {
             "policy": task.policy,
-            "title": task.title,
-            "summary": task.summary,
+            "title": article.title,
+            "summary": article.summary if isinstance(article, FrozenArticle) else task.summary,
             "article": safe(html),
             "contents": article.contents,
             "updated": task.updated,
             "reviewed": task.reviewed,
             "version": None,
             "effective": None,
-            "canonical": _absolute(site, path),
+            "canonical": absolute(site, path),
             "alternates": [
                 {
                     "locale": locale,
                     "name": language.locale_name(locale),
                     "href": relative(path, other),
-                    "canonical": _absolute(site, other),
+                    "canonical": absolute(site, other),
                 }
                 for locale, other in task.alternates
             ],
             "site_url": task.facts.get("site_url"),
+            **released,
         },
     }
     page, found = engine.render("page.html", context)
@@ -172,7 +143,7 @@ def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagno
         },
         "page": {"title": site.strings.get("not_found", "404")},
     }
-    return _themed(engine, "404.html", context)
+    return themed(engine, "404.html", context)
 
 
 def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
@@ -201,4 +172,4 @@ def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeF
         "dir": language.direction(task.locale),
         "overview": {"title": task.title, "sites": sites, "count": task.total, "parts": parts},
     }
-    return _themed(engine, "overview.html", context)
+    return themed(engine, "overview.html", context)

@@ -62,6 +62,7 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(type_of(form)) for na
 GOOD: dict[Form, tuple[str, ...]] = {
     fields.TEXT: ("some words", "", "é", "97702"),
     fields.DATE: ("2026-01-02", "2024-02-29"),
+    fields.DAYS: ("0", "7", "9999"),
     fields.NUMBER: ("0", "12", "-3", "1.50", "-0.0"),
     fields.FLAG: ("true", "No", "YES"),
     fields.DURATION: ("7 years", "1 day"),

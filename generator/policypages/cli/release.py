@@ -1,0 +1,159 @@
+"""The command `release`: freeze the articles of pages, and keep the record of what was published when."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from policypages.cli import report
+from policypages.cli.build import chosen_day, count, finish, open_site
+from policypages.diagnostics import has_errors, problem
+
+if TYPE_CHECKING:
+    from policypages.history.acts import Act, Drafted
+    from policypages.history.release import Shown
+    from policypages.sources import FolderSources
+
+_SHOWN_PAGES = 20
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  policypages release --dry-run
+  policypages release 'kp-*/privacy' --summary 'We keep web logs for 90 days'
+  policypages release --summary 'New cookies' --material --effective 2026-12-24""",
+    short_help="Freeze pages, and keep the record of it.",
+)
+@click.argument("globs", nargs=-1, metavar="[GLOB]...")
+@click.option("--summary", metavar="TEXT", help="What changed, in one sentence for readers.")
+@click.option("--material", is_flag=True, help="Readers are told of the change on the page.")
+@click.option("--effective", metavar="DATE", help="From when it holds: YYYY-MM-DD. Default: today.")
+@click.option("--approved-by", metavar="NAME", help="Who approved it; kept in the house.")
+@click.option("--redo", is_flag=True, help="Mend a fork: follow every release that no other follows.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(report.FORMATS),
+    default="full",
+    metavar="FORMAT",
+    help="How to show problems: full, short, json or github.",
+)
+@click.pass_obj
+def release(
+    folder: str,
+    *,
+    globs: tuple[str, ...],
+    summary: str | None,
+    material: bool,
+    effective: str | None,
+    approved_by: str | None,
+    redo: bool,
+    dry_run: bool,
+    form: str,
+) -> int:
+    """Freeze the articles of all pages, or of those that GLOB names: ENTITY or ENTITY/POLICY.
+
+    A page that has a release shows it, whatever its sources say, until the next release. One act is
+    one file in content/releases/: commit it. Pages that say what their last release says are left out.
+    """
+    from policypages.history.acts import Act
+    from policypages.write.releases import release_lock
+
+    sources, found = open_site(Path(folder))
+    if sources is None:
+        return finish(found, form, None)
+    today = chosen_day(None, sources)
+    begins = _day(effective) if effective else today
+    if begins < today:
+        message = f"`--effective {effective}` is past: a release takes effect today at the earliest"
+        raise click.UsageError(message)
+    if not dry_run and not summary and not sys.stdin.isatty():
+        message = "`--summary TEXT` is missing: what changed, in one sentence for readers"
+        raise click.UsageError(message)
+    act = Act(today, (summary or "").strip(), begins, material=material, approved_by=approved_by, redo=redo)
+    if dry_run:
+        return _release(sources, act, globs, form, dry_run=True)
+    with release_lock(sources.root) as held:
+        if not held:
+            message = "another process makes a release of this site"
+            return finish([problem("release-refused", message, hint="wait for it to end")], form, sources)
+        # read under the lock: what this release follows is what the last one left
+        sources, found = open_site(Path(folder))
+        return finish(found, form, None) if sources is None else _release(sources, act, globs, form)
+
+
+def _release(
+    sources: FolderSources, act: Act, globs: tuple[str, ...], form: str, *, dry_run: bool = False
+) -> int:
+    from policypages.history.release import prepare, shown
+
+    made, found = prepare(sources, act, globs)
+    if has_errors(found):
+        return finish(found, form, sources)
+    _tell(list(shown(sources, made)), made)
+    if dry_run:
+        finish(found, form, sources)
+        click.echo(f"nothing was written: {count(len(made.lines), 'page')} would be released", err=True)
+        return 0
+    if not act.summary:
+        summary = str(click.prompt("What changed, in one sentence for readers", err=True)).strip()
+        act = replace(act, summary=summary)
+        made, found = prepare(sources, act, globs)
+    finish(found, form, sources)
+    return _write(sources, act, made, form)
+
+
+def _write(sources: FolderSources, act: Act, made: Drafted, form: str) -> int:
+    from policypages.write import machine_problem
+    from policypages.write.releases import write_release
+
+    try:
+        write_release(sources.root, made.objects, made.ledger)
+    except OSError as error:
+        return finish([machine_problem(error, error.filename or made.ledger[0])], form, sources)
+    when = f", in effect from {act.effective}" if act.effective and act.effective > act.day else ""
+    click.echo(f"released {count(len(made.lines), 'page')} as {made.version}{when}", err=True)
+    click.echo(f"commit `{made.ledger[0]}` and `content/releases/objects/`", err=True)
+    return 0
+
+
+def _tell(pages: list[Shown], made: Drafted) -> None:
+    """Show what would change, pages with the same changes together."""
+    from policypages.redline import as_text
+
+    groups: dict[object, list[Shown]] = {}
+    for page in pages:
+        groups.setdefault(page.redline.changes if page.redline is not None else None, []).append(page)
+    for same in groups.values():
+        names = ", ".join(_name(page) for page in same[:_SHOWN_PAGES])
+        more = f" and {len(same) - _SHOWN_PAGES:,} more" if len(same) > _SHOWN_PAGES else ""
+        click.echo(f"{names}{more}")
+        first = same[0]
+        if first.redline is None:
+            click.echo("  first release" if first.before is None else "  its release before cannot be read")
+        else:
+            for line in as_text(first.redline).splitlines():
+                click.echo(f"  {line}" if line else "")
+        click.echo()
+    if made.unchanged:
+        click.echo(f"{count(len(made.unchanged), 'page')} as released last: left out", err=True)
+
+
+def _name(page: Shown) -> str:
+    entity, policy, locale = page.page
+    return f"{entity}/{policy} ({locale})"
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"`--effective {text}` is not a date: write YYYY-MM-DD"
+        raise click.UsageError(message) from None

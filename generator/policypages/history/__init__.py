@@ -1,0 +1,1 @@
+"""What was published when: releases are made here, and two states of a site compared."""

@@ -1,0 +1,104 @@
+"""Make a release of a site folder: which pages are asked for, what they would freeze, and the files of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+
+from policypages.build.repository import Repository, read_repository
+from policypages.build.watch import NOBODY
+from policypages.diagnostics import Diagnostic, did_you_mean, has_errors, problem
+from policypages.formats import frozen
+from policypages.history.acts import Act, Drafted, draft
+from policypages.model import FrozenArticle, PageId, PageTask, Sources, page_of
+from policypages.redline import Redline, compare
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a release would change on one page; without `redline` the page has no release yet."""
+
+    page: PageId
+    title: str
+    before: str | None
+    redline: Redline | None
+
+
+def prepare(sources: Sources, act: Act, globs: Sequence[str]) -> tuple[Drafted, list[Diagnostic]]:
+    """Freeze the pages that were asked for; `globs` are of entities, or of `entity/policy`."""
+    repository, found = read_repository(sources, compile_all=False, watched=NOBODY.compiler, drafts=True)
+    if repository is None:
+        return Drafted(), found
+    if act.redo:
+        found = [one for one in found if one.code != "release-fork"]
+    pages = []
+    for id_ in repository.site.entities:
+        if globs and not any(_may_be_of(glob, id_) for glob in globs):
+            continue
+        loaded, more = repository.loader.load(id_)
+        [(planned, wrong)] = repository.planner.plan([loaded])
+        found += [*more, *wrong]
+        for file in planned.files if planned is not None else ():
+            page = page_of(file.task)
+            if page is not None and _wanted(page, globs):
+                pages.append(page)
+    if has_errors(found):
+        return Drafted(), found
+    if not pages:
+        return Drafted(), [*found, _nothing(repository, globs)]
+    made, more = draft(act, pages, repository.site.releases, [*sources.paths])
+    return made, [*found, *more, *_too_soon(repository, act, made)]
+
+
+def _may_be_of(glob: str, id_: str) -> bool:
+    return fnmatchcase(id_, glob.partition("/")[0])
+
+
+def _wanted(page: PageTask, globs: Sequence[str]) -> bool:
+    name = f"{page.entity.id}/{page.policy}"
+    return not globs or any(fnmatchcase(page.entity.id, glob) or fnmatchcase(name, glob) for glob in globs)
+
+
+def _nothing(repository: Repository, globs: Sequence[str]) -> Diagnostic:
+    names = [
+        *repository.site.entities,
+        *(f"{id_}/{p}" for id_ in repository.site.entities for p in repository.site.policies),
+    ]
+    asked = ", ".join(f"`{glob}`" for glob in globs) or "the site"
+    hint = did_you_mean(globs[0], names) if globs else None
+    return problem("release-refused", f"{asked} has no page to release", hint=hint)
+
+
+def _too_soon(repository: Repository, act: Act, made: Drafted) -> Iterator[Diagnostic]:
+    """Say that a material change takes effect before readers had the notice that the settings promise."""
+    days = repository.site.settings.releases.get("minimum_notice_days")
+    if days is None or not act.material or not made.lines:
+        return
+    notice = ((act.effective or act.day) - act.day).days
+    if notice < int(days):
+        message = f"a material change takes effect after {notice} days, and the settings promise {days}"
+        hint = f"`--effective {date.fromordinal(act.day.toordinal() + int(days))}`, or a day after it"
+        yield problem("short-notice", message, hint=hint)
+
+
+def shown(sources: Sources, made: Drafted) -> Iterator[Shown]:
+    """Compare each page of a release with its release before."""
+    for line in made.lines:
+        article = frozen.decode(made.objects[frozen.path_of(line.article)])
+        before = made.before[line.page]
+        assert article is not None  # noqa: S101 - it was just written
+        if before is None:
+            yield Shown(line.page, article.title, None, None)
+            continue
+        old = _article(sources, before.line.article)
+        redline = compare(old.html, article.html) if old is not None else None
+        yield Shown(line.page, article.title, before.release.version, redline)
+
+
+def _article(sources: Sources, sha: str) -> FrozenArticle | None:
+    try:
+        return frozen.decode(sources.read(frozen.path_of(sha)))
+    except OSError:
+        return None

@@ -1,0 +1,72 @@
+"""The frozen types that stand between the stages: a half-filled page cannot exist."""
+
+from policypages.model.articles import Article, FrozenArticle, Heading
+from policypages.model.compiled import Clause, Finding, Reads, RenderText, TagPlace, Text
+from policypages.model.files import FileRecord, MadeFile, Sources, Stamp
+from policypages.model.loaded import ClauseFile, Entity, Facts, Settings, Site, SourceFile, Theme
+from policypages.model.planned import Origin, PageTask, PolicyLink, Section, SiteView, Target
+from policypages.model.released import LedgerLine, PageId, PageRelease, Release, Releases
+from policypages.model.tasks import (
+    ArchivedTask,
+    ChangesTask,
+    FileTask,
+    FixedTask,
+    IndexTask,
+    MissingTask,
+    OverviewTask,
+    ReleasedTask,
+    SiteLine,
+    SitePlan,
+    Task,
+    VersionLine,
+    VersionsTask,
+    page_of,
+)
+
+__all__ = [
+    "ArchivedTask",
+    "Article",
+    "ChangesTask",
+    "Clause",
+    "ClauseFile",
+    "Entity",
+    "Facts",
+    "FileRecord",
+    "FileTask",
+    "Finding",
+    "FixedTask",
+    "FrozenArticle",
+    "Heading",
+    "IndexTask",
+    "LedgerLine",
+    "MadeFile",
+    "MissingTask",
+    "Origin",
+    "OverviewTask",
+    "PageId",
+    "PageRelease",
+    "PageTask",
+    "PolicyLink",
+    "Reads",
+    "Release",
+    "ReleasedTask",
+    "Releases",
+    "RenderText",
+    "Section",
+    "Settings",
+    "Site",
+    "SiteLine",
+    "SitePlan",
+    "SiteView",
+    "SourceFile",
+    "Sources",
+    "Stamp",
+    "TagPlace",
+    "Target",
+    "Task",
+    "Text",
+    "Theme",
+    "VersionLine",
+    "VersionsTask",
+    "page_of",
+]

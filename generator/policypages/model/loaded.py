@@ -1,0 +1,97 @@
+"""What load reads: settings, clauses, policies, themes and entities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from policypages.model.released import Releases
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What policypages.yaml says of the whole site repository."""
+
+    title: str = "Policies"
+    locale: str = "en"
+    timezone: str = "UTC"
+    theme: str = "default"
+    names: Mapping[str, Any] = field(default_factory=dict)
+    fallback: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, Any] = field(default_factory=dict)
+    releases: Mapping[str, Any] = field(default_factory=dict)
+    default_branch: str | None = None
+
+
+class SourceFile(NamedTuple):
+    """A YAML file that was read and validated: `values` hold only the keys that the file has."""
+
+    id: str
+    file: str
+    data: bytes
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseFile:
+    """One text of a clause as it was read: front matter values, and the Markdown body.
+
+    `line` is the line of the file on which `body` begins. `digest` is of the whole file.
+    """
+
+    id: str
+    variant: str | None
+    locale: str | None
+    file: str
+    data: bytes
+    values: Mapping[str, Any]
+    body: str
+    line: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Templates, assets and strings of a theme, laid over those of the default theme.
+
+    `own` are the names of the assets that the theme has itself.
+    """
+
+    name: str
+    templates: Mapping[str, tuple[str, str]]
+    assets: Mapping[str, bytes]
+    own: frozenset[str]
+    strings: Mapping[str, Mapping[str, str]]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All of a site repository but its entities, which are loaded one by one."""
+
+    settings: Settings
+    clauses: Mapping[str, tuple[ClauseFile, ...]]
+    policies: Mapping[str, SourceFile]
+    entities: Mapping[str, str]
+    theme: Theme
+    settings_file: SourceFile
+    releases: Releases = field(default_factory=dict)
+
+
+class Entity(NamedTuple):
+    """One entity in one locale, inheritance and `in:` resolved.
+
+    `values` is the merged tree as the files have it; `facts` is what clauses read, every declared
+    name present and null where nobody set it. `lineage` is the entity itself, then its ancestors,
+    nearest first.
+    """
+
+    id: str
+    file: str
+    locale: str
+    values: Mapping[str, Any]
+    facts: Facts
+    lineage: tuple[SourceFile, ...]
