@@ -16,7 +16,7 @@ from policypages.history.integrity import verify
 from policypages.load.releases import load_releases
 from policypages.sources import open_folder
 
-KILLS = 20
+KILLS = 8
 PAGES = 200
 pytestmark = [
     pytest.mark.timeout(300),

@@ -120,7 +120,7 @@ def test_each_template_of_the_default_theme_is_covered() -> None:
     folder = ROOT / "themes/default/templates"
     templates = {file.name: (file.name, file.read_text("utf-8")) for file in folder.glob("*.html")}
     engine = theme.ThemeEngine(templates)
-    assert len(templates) == 5
+    assert len(templates) == 8
     assert [name for name in templates if engine._quick(name) is None] == []
     sites = ({"name": "<One>", "href": "a/", "sample": True, "policies": []},)
     policies = ({"title": "Cookies & more", "href": "b/", "locale": "de", "current": True},)

@@ -44,7 +44,7 @@ def hold(old: str, new: str) -> Redline:
     return redline
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(edited())
 def test_without_what_is_new_it_is_the_old_article_and_without_what_is_gone_the_new(
     pair: tuple[Article, Article],
@@ -53,7 +53,7 @@ def test_without_what_is_new_it_is_the_old_article_and_without_what_is_gone_the_
     hold(html_of(pair[0]), html_of(pair[1]))
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(articles, articles)
 def test_two_articles_that_have_nothing_to_do_with_each_other(old: Article, new: Article) -> None:
     """The same holds for two articles of which neither came from the other."""
