@@ -82,6 +82,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{near[0]}`?" if near else None
 
 
+def strictly(one: Diagnostic) -> Diagnostic:
+    """Make an error of a warning."""
+    return replace(one, severity="error") if one.severity == "warning" else one
+
+
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Tell whether any diagnostic is an error."""
     return any(d.severity == "error" for d in diagnostics)

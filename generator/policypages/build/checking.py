@@ -16,7 +16,7 @@ from policypages.checks.inspect import Inspector, Seen, Whole, without_outdone
 from policypages.checks.kinds import Choice, Level, Rule
 from policypages.checks.rules import ASKING, CODES_OF_ASKING, RULES
 from policypages.diagnostics import RULES as REGISTERED
-from policypages.diagnostics import Diagnostic, Span, gather
+from policypages.diagnostics import Diagnostic, Span, gather, strictly
 from policypages.model import Clause, FileTask, MadeFile, SitePlan, SourceFile, Sources
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def check(
     )
     left = [*inspection.silence(report.diagnostics), *inspection.finish(broken=broken, all_rules=all_rules)]
     found = [_as_severe(one, choice) for one in without_outdone(left)]
-    found = gather(map(_strictly, found) if options.strict else found)
+    found = gather(map(strictly, found) if options.strict else found)
     report.outside = [(one.message, one) for one in found if one.code in CODES_OF_ASKING]
     report.diagnostics = [one for one in found if one.code not in CODES_OF_ASKING]
     return report
@@ -194,7 +194,3 @@ def _with_settings(choice: Choice, settings: Mapping[str, Any]) -> Choice:
 def _as_severe(one: Diagnostic, choice: Choice) -> Diagnostic:
     severity = choice.severity.get(one.code)
     return one if severity is None or severity == "off" else replace(one, severity=severity)
-
-
-def _strictly(one: Diagnostic) -> Diagnostic:
-    return replace(one, severity="error") if one.severity == "warning" else one

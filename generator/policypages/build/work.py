@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +10,7 @@ from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_repository
 from policypages.build.watch import NOBODY, Watch
-from policypages.diagnostics import Diagnostic, gather, problem
+from policypages.diagnostics import Diagnostic, gather, problem, strictly
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
 from policypages.formats import trace as traces
@@ -93,7 +92,7 @@ class _Work:
                 self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
         strict = self.plan.options.strict
         report = Report(
-            diagnostics=gather(map(_strictly, self.found) if strict else self.found),
+            diagnostics=gather(map(strictly, self.found) if strict else self.found),
             sites=sum(one.is_site for one in self.kept.values()) + sum(one.is_site for one in self.results),
             pages=sum(one.pages for one in self.kept.values()) + sum(one.pages for one in self.results),
             made=sum(one.made for one in self.results),
@@ -262,7 +261,3 @@ class _Work:
 def _site_line(id_: str, text: str) -> SiteLine | None:
     known = read_known(text)
     return None if known.name is None else (id_, known.name, known.sample, known.pages)
-
-
-def _strictly(one: Diagnostic) -> Diagnostic:
-    return replace(one, severity="error") if one.severity == "warning" else one

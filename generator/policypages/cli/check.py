@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import click
 from policypages.cli import report
 from policypages.cli.build import chosen_day, cores, count, finish, open_site, shared_options
 from policypages.cli.progress import Progress
-from policypages.diagnostics import Diagnostic, did_you_mean, gather
+from policypages.diagnostics import Diagnostic, did_you_mean, gather, strictly
 
 if TYPE_CHECKING:
     from policypages.checks.kinds import Choice, Level
@@ -95,7 +94,7 @@ def _verified(sources: FolderSources, choice: Choice, *, strict: bool) -> list[D
     found = [
         one for one in verify(sources, sources.root) if choice.wants(one.code) or one.severity == "error"
     ]
-    return [replace(one, severity="error") if strict and one.severity == "warning" else one for one in found]
+    return list(map(strictly, found)) if strict else found
 
 
 def _choice(selected: Sequence[str], ignored: Sequence[str], severities: Sequence[str]) -> Choice:
