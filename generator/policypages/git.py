@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -52,59 +51,26 @@ class Git:
     def __init__(self, folder: str) -> None:
         """Find the repository; raise GitError where there is none that git would read."""
         self._folder = folder
-        said = self._text("rev-parse", "--is-shallow-repository", "--show-prefix", "--show-toplevel").split(
-            "\n"
-        )
+        said = self._text("rev-parse", "--is-shallow-repository", "--show-prefix").split("\n")
         self.is_shallow = said[0] == "true"
         self.prefix = said[1]
-        self.top = said[2]
-
-    def commit(self, revision: str) -> str:
-        """Return the id of the commit that a revision names."""
-        try:
-            return self._text(
-                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-            ).strip()
-        except GitError:
-            message = f"git knows no commit `{revision}`"
-            raise GitError(message, "`git fetch` may bring it" if self.is_shallow else None) from None
 
     def has_commits(self) -> bool:
         """Tell whether anything was committed yet."""
         try:
-            self.commit("HEAD")
+            self._text("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         except GitError:
             return False
         return True
 
-    def merge_base(self, one: str, other: str) -> str:
-        """Return the commit at which two revisions parted."""
-        return self._text("merge-base", self.commit(one), self.commit(other)).strip()
-
-    def tree(self, revision: str, folders: Sequence[str] = (".",)) -> dict[str, tuple[str, str]]:
-        """Return the files of a revision below some folders: git's mode and object id, by path."""
-        said = self._run(
-            "ls-tree", "-r", "-z", "--full-tree", self.commit(revision), "--", *map(self._whole, folders)
-        )
+    def committed(self, folder: str) -> dict[str, str]:
+        """Return git's ids of the files that HEAD has in a folder, by path."""
+        said = self._run("ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", f"{self.prefix}{folder}")
         out = {}
         for line in said.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            head, _, path = line.partition("\t")
-            if path.startswith(self.prefix):
-                mode, _, sha = head.split(" ")[:3]
-                out[path.removeprefix(self.prefix)] = (mode, sha)
+            head, _, path = line.partition("\t")  # mode, kind and id, with spaces between
+            out[path.removeprefix(self.prefix)] = head.split(" ")[2]
         return out
-
-    def blobs(self, ids: Sequence[str]) -> Iterator[bytes]:
-        """Yield the bytes of objects, in order, by one process."""
-        if not ids:
-            return
-        said = self._run("cat-file", "--batch", given="".join(f"{one}\n" for one in ids).encode())
-        at = 0
-        for _ in ids:
-            end = said.index(b"\n", at)
-            size = int(said[at:end].rsplit(b" ", 1)[1])
-            yield said[end + 1 : end + 1 + size]
-            at = end + 1 + size + 1
 
     def changes(self, folder: str) -> list[Change]:
         """Return what all commits that HEAD has did to the files of a folder, in one pass."""
@@ -129,32 +95,19 @@ class Git:
                 out.append(Change(commit.strip(), letter[:1], path.removeprefix(self.prefix)))
         return out
 
-    def default_branch(self, asked: str | None) -> str:
-        """Return the branch that is published: as asked, else origin's, else `main`."""
-        if asked:
-            return asked
-        try:
-            return self._text("symbolic-ref", "--short", "--quiet", "refs/remotes/origin/HEAD").strip()
-        except GitError:
-            return "main"
-
     # ---- the program
-
-    def _whole(self, path: str) -> str:
-        whole = f"{self.prefix}{path}".removesuffix("/.").removesuffix("/")
-        return "." if whole == "." or not whole else whole
 
     def _text(self, *arguments: str) -> str:
         return self._run(*arguments).decode("utf-8", "surrogateescape").removesuffix("\n")
 
-    def _run(self, *arguments: str, given: bytes = b"") -> bytes:
+    def _run(self, *arguments: str) -> bytes:
         environment = {key: value for key, value in os.environ.items() if key not in _OURS}
         environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
         try:
             done = subprocess.run(
                 ["git", "-C", self._folder, "--no-pager", *_QUIET, *arguments],
                 env=environment,
-                input=given,
+                stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
                 timeout=_TIME,

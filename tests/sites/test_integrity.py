@@ -203,3 +203,13 @@ def test_row_40_a_repository_of_somebody_else_is_said(
     found = found_in(case.root)
     assert [one.code for one in found] == ["release-unverified"]
     assert "safe.directory" in str(found[0].hint)
+
+
+def test_a_file_that_cannot_be_read_is_told_once(case: SiteCase) -> None:
+    """What the disk does not give is one problem, and no reason to stop looking at the others."""
+    sources, _ = open_folder(case.root)
+    assert sources is not None
+    lost = str(_object(case.root).relative_to(case.root))
+    (case.root / lost).unlink()  # listed, and gone when it is read
+    found = [*load_releases(sources)[1], *verify(sources, sources.root)]
+    assert [(one.code, one.span.file if one.span else "") for one in found] == [("unreadable-file", lost)]

@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from policypages.model import FrozenArticle, Heading
+from policypages.diagnostics import Diagnostic, Span, problem
+from policypages.model import FrozenArticle, Heading, PageId
 from policypages.values import Duration
 
 FOLDER: Final = "content/releases/"
@@ -28,6 +29,25 @@ def path_of(sha: str) -> str:
     return f"{OBJECTS}{sha[:2]}/{sha}.html"
 
 
+def bring_back(path: str) -> str:
+    """Say how to mend a file of a release that is gone, or was changed."""
+    return f"bring back the file that git has: `git checkout HEAD -- {path}`"
+
+
+def missing(page: PageId, sha: str, ledger: str) -> Diagnostic:
+    """Say that a ledger names an article that is not there."""
+    entity, policy, locale = page
+    path = path_of(sha)
+    message = f"the article of `{entity}/{policy}` ({locale}) is not there: `{path}`"
+    return problem("release-missing", message, Span(ledger), hint=bring_back(path), entities=(entity,))
+
+
+def changed(path: str, entities: tuple[str, ...] = ()) -> Diagnostic:
+    """Say that an object holds something else than its name says."""
+    message = "the object is not what its name says"
+    return problem("release-changed", message, Span(path), hint=bring_back(path), entities=entities)
+
+
 def encode(article: FrozenArticle) -> bytes:
     """Write an article: the data in a comment, in which no `--` can stand, then its HTML."""
     data = {
@@ -42,6 +62,11 @@ def encode(article: FrozenArticle) -> bytes:
     text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).replace("--", "\\u002d\\u002d")
     text = text.replace("<", "\\u003c").replace(">", "\\u003e")
     return f"{_BEGIN}{text}{_END}{article.html}\n".encode()
+
+
+def read(path: str, data: bytes) -> FrozenArticle | None:
+    """Read the object at a path; None where it is not what the path says."""
+    return decode(data) if path_of(digest(data)) == path else None
 
 
 def decode(data: bytes) -> FrozenArticle | None:

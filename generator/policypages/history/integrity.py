@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats import frozen
 from policypages.git import Git, GitError, blob_id
 from policypages.load.releases import load_releases
 from policypages.model import Releases, Sources
-
-_BRING_BACK = "bring back the file that git has: `git checkout HEAD -- {}`"
 
 
 def verify(sources: Sources, root: str) -> list[Diagnostic]:
@@ -19,11 +17,12 @@ def verify(sources: Sources, root: str) -> list[Diagnostic]:
     What load finds in ledgers by themselves is not told again.
     """
     releases, _ = load_releases(sources)
-    files = [path for path in sources.paths if path.startswith(frozen.FOLDER)]
-    found = [*_objects(sources, files), *_missing(releases, set(files))]
+    files = {path for path in sources.paths if path.startswith(frozen.FOLDER)}
+    ids, found = _read(sources, files)
+    found += _missing(releases, files)
     try:
         git = Git(root)
-        found += _in_git(git, sources, files) if git.has_commits() else []
+        found += _in_git(git, ids, files) if git.has_commits() else []
     except GitError as error:
         if files:
             message = f"whether a release was changed or taken away cannot be told: {error}"
@@ -31,50 +30,44 @@ def verify(sources: Sources, root: str) -> list[Diagnostic]:
     return found
 
 
-def _objects(sources: Sources, files: list[str]) -> Iterator[Diagnostic]:
-    for path in files:
-        if not path.startswith(frozen.OBJECTS):
-            continue
+def _read(sources: Sources, files: Iterable[str]) -> tuple[dict[str, str], list[Diagnostic]]:
+    """Read every file of releases once: git's id of each that can be read, and what is wrong with objects."""
+    ids: dict[str, str] = {}
+    found: list[Diagnostic] = []
+    for path in sorted(files):
+        is_object = path.startswith(frozen.OBJECTS)
         try:
             data = sources.read(path)
         except OSError as error:
-            yield problem("unreadable-file", f"the file cannot be read: {error.strerror}", Span(path))
+            if is_object:  # of a ledger load says it
+                message = f"the file cannot be read: {error.strerror}"
+                found.append(problem("unreadable-file", message, Span(path)))
             continue
-        if frozen.path_of(frozen.digest(data)) != path or frozen.decode(data) is None:
-            message = "the object is not what its name says"
-            yield problem("release-changed", message, Span(path), hint=_BRING_BACK.format(path))
+        ids[path] = blob_id(data)
+        if is_object and frozen.read(path, data) is None:
+            found.append(frozen.changed(path))
+    return ids, found
 
 
 def _missing(releases: Releases, files: set[str]) -> Iterator[Diagnostic]:
-    for (entity, policy, locale), history in releases.items():
+    for page, history in releases.items():
         for one in history:
-            path = frozen.path_of(one.line.article)
-            if path not in files:
-                message = f"the article of `{entity}/{policy}` ({locale}) is not there: `{path}`"
-                yield problem(
-                    "release-missing",
-                    message,
-                    Span(one.release.file),
-                    hint=_BRING_BACK.format(path),
-                    entities=(entity,),
-                )
+            if frozen.path_of(one.line.article) not in files:
+                yield frozen.missing(page, one.line.article, one.release.file)
 
 
-def _in_git(git: Git, sources: Sources, files: list[str]) -> Iterator[Diagnostic]:
+def _in_git(git: Git, ids: Mapping[str, str], files: set[str]) -> Iterator[Diagnostic]:
     """Hold the work tree against HEAD, and HEAD against every commit before it."""
-    head = git.tree("HEAD", [frozen.FOLDER.rstrip("/")])
-    here = set(files)
+    head = git.committed(frozen.FOLDER.rstrip("/"))
     told: set[str] = set()
-    for path, (_, sha) in head.items():
-        told.add(path)
-        if path not in here:
+    for path, id_ in head.items():
+        message = "a file of a release is not as it was committed"
+        if path not in files:
             message = "a file of a release was taken away, or renamed"
-            yield problem("release-changed", message, Span(path), hint=_BRING_BACK.format(path))
-        elif blob_id(sources.read(path)) != sha:
-            message = "a file of a release is not as it was committed"
-            yield problem("release-changed", message, Span(path), hint=_BRING_BACK.format(path))
-        else:
-            told.discard(path)
+        elif ids.get(path, id_) == id_:  # one that cannot be read was told
+            continue
+        told.add(path)
+        yield problem("release-changed", message, Span(path), hint=frozen.bring_back(path))
     if git.is_shallow and (head or files):
         message = "this clone is shallow: whether a release was ever changed cannot be told"
         yield problem("release-unverified", message, hint="git fetch --unshallow")

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from policypages.diagnostics import Diagnostic, Span, problem
+from policypages.diagnostics import Diagnostic
 from policypages.formats import frozen, language
 from policypages.model import (
     ArchivedTask,
@@ -80,19 +80,12 @@ class ReleasePlanner:
     def _article(
         self, sha: str, page: tuple[str, str, str], ledger: str
     ) -> tuple[FrozenArticle | None, list[Diagnostic]]:
-        entity, policy, locale = page
         path = frozen.path_of(sha)
-        hint = f"bring back the file that git has: `git checkout HEAD -- {path}`"
         try:
-            data = self._read(path)
+            article = frozen.read(path, self._read(path))
         except OSError:
-            message = f"the article of `{entity}/{policy}` ({locale}) is not there: `{path}`"
-            return None, [problem("release-missing", message, Span(ledger), hint=hint, entities=(entity,))]
-        article = frozen.decode(data) if frozen.digest(data) == sha else None
-        if article is None:
-            message = "the object is not what its name says"
-            return None, [problem("release-changed", message, Span(path), hint=hint, entities=(entity,))]
-        return article, []
+            return None, [frozen.missing(page, sha, ledger)]
+        return (article, []) if article is not None else (None, [frozen.changed(path, (page[0],))])
 
 
 class _Work:
