@@ -42,6 +42,12 @@ def version_day(version: str) -> date | None:
         return None
 
 
+def version_key(version: str) -> tuple[str, int]:
+    """Return what versions are sorted by: the day, then the number of the act on that day."""
+    day, _, number = version.partition(".")
+    return day, int(number or 1)
+
+
 def encode(
     *,
     version: str,

@@ -122,7 +122,7 @@ def _loose(history: Sequence[PageRelease]) -> Iterator[str]:
 def _version(day: date, pages: Sequence[PageId], releases: Releases) -> str:
     """Name a release by its day, and by a number where one of its pages has one of that day."""
     numbers = [
-        int(one.release.version.partition(".")[2] or 1)
+        ledger.version_key(one.release.version)[1]
         for page in pages
         for one in releases.get(page, ())
         if one.release.day == day

@@ -32,7 +32,7 @@ def load_releases(sources: Sources) -> tuple[Releases, list[Diagnostic]]:
             found.append(problem("release-changed", message, Span(path), hint=hint))
         releases.append(release)
     pages: dict[PageId, list[PageRelease]] = {}
-    for release in sorted(releases, key=lambda one: (one.day, len(one.version), one.version)):
+    for release in sorted(releases, key=lambda one: ledger.version_key(one.version)):
         for line in release.lines:
             pages.setdefault(line.page, []).append(PageRelease(release, line))
     found += _forks(pages.values())

@@ -7,11 +7,11 @@ from datetime import date
 from html import escape
 from typing import Final, NamedTuple
 
+from policypages.formats.ledger import version_key
 from policypages.model import FileTask, FixedTask
+from policypages.paths import FEED
 from policypages.plan.keys import file_task
-from policypages.plan.published import version_key
 
-FEED: Final = "feed.xml"
 _MOST: Final = 50  # entries: a reader asks often, and the list of versions has all
 
 

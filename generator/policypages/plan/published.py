@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from policypages.formats.ledger import version_key
 from policypages.model import PageRelease
 
 DAYS: Final = "days"
@@ -45,12 +46,6 @@ def boundaries(one: PageRelease, notice: int) -> tuple[date, ...]:
         return days
     quiet = one.release.effective.toordinal() + notice
     return (*days, date.fromordinal(min(quiet, date.max.toordinal())))
-
-
-def version_key(version: str) -> tuple[str, int]:
-    """Return what versions are sorted by: the day, then the number of the act on that day."""
-    day, _, number = version.partition(".")
-    return day, int(number or 1)
 
 
 def _by_effect(one: PageRelease) -> tuple[date, tuple[str, int]]:

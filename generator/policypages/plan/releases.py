@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from policypages.diagnostics import Diagnostic
 from policypages.formats import frozen, language
+from policypages.formats.ledger import version_key
 from policypages.model import (
     ArchivedTask,
     ChangesTask,
@@ -25,7 +26,7 @@ from policypages.model import (
 )
 from policypages.plan.feed import Entry
 from policypages.plan.keys import Basis, seal, tag
-from policypages.plan.published import DAYS, Published, boundaries, is_fresh, published, version_key
+from policypages.plan.published import DAYS, Published, boundaries, is_fresh, published
 
 _TAGS: Final = [
     tag(name)

@@ -18,9 +18,9 @@ from policypages.model import (
     VersionLine,
     VersionsTask,
 )
+from policypages.paths import FEED
 from policypages.render.context import absolute, common, relative, site_of, themed, with_addresses
 
-FEED: Final = "feed.xml"
 TEMPLATES: Final = {VersionsTask: "versions.html", ArchivedTask: "version.html", ChangesTask: "changes.html"}
 
 
