@@ -7,8 +7,8 @@ import re
 from typing import Final
 
 from policypages.checks.kinds import Claim, PageView
+from policypages.checks.standing import rendered
 from policypages.formats.clauses import PRINTED
-from policypages.formats.templates.texts import LEVEL, scope_of
 from policypages.model import Section
 
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -16,14 +16,8 @@ _TAG: Final = re.compile(r"<[^>]*>")
 
 def words_on(page: PageView, section: Section) -> str:
     """Return the words of a section, its title and its text, white space folded."""
-    body = section.clause.body if section.clause is not None else None
-    shown = ""
-    if body is not None:
-        task = page.task
-        scope = scope_of(task.facts, locale=task.entity.locale, refs=task.refs, links=task.links)
-        own = {"option": section.options, "sections": section.counts, LEVEL: section.level}
-        shown, _ = body.render({**scope, **own})
-    return " ".join(f"{section.title} {html.unescape(_TAG.sub('', shown))}".split())
+    shown = _TAG.sub("", rendered(page, section))
+    return " ".join(f"{section.title} {html.unescape(shown)}".split())
 
 
 def is_shown(page: PageView, section: Section, claim: Claim) -> bool:

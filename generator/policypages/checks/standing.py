@@ -25,13 +25,13 @@ def says(page: PageView, section: Section, claim: Claim, *, end: str = "") -> bo
         return pattern.search(section.title) is not None
     if claim.passage.kind == "summary":
         return False  # no article shows it
-    return pattern.search(words_of(_rendered(page, section))) is not None
+    return pattern.search(words_of(rendered(page, section))) is not None
 
 
 def items_after(page: PageView, section: Section, claim: Claim) -> int | None:
     """Count the items of the first list behind the words of a claim, as they stand on a page."""
     pattern = _pattern(claim.passage.text[claim.start : claim.end])
-    text = _rendered(page, section)
+    text = rendered(page, section)
     for opener in _LIST.finditer(text):
         if opener[2] != "li" and not opener[1] and pattern.search(words_of(text[: opener.start()])):
             return _items(text, opener.start())
@@ -55,7 +55,8 @@ def _items(text: str, start: int) -> int:
     return count
 
 
-def _rendered(page: PageView, section: Section) -> str:
+def rendered(page: PageView, section: Section) -> str:
+    """Return the HTML of a section's own text as a page shows it, its branches taken."""
     if section.clause is None:
         return ""
     task = page.task
