@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 FORMS: Final = ("text", "json")
 UNBOUNDED: Final = 10_000  # into a file or a pipe an entry is one line, so that it can be searched
 _CUT: Final = "…"
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="text",
+    metavar="FORMAT",
+    help="text, or json for programs.",
+)
 
 
 def open_site(folder: str) -> tuple[Repository | None, int]:

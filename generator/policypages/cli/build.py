@@ -39,17 +39,28 @@ def complete_entity(ctx: click.Context, _: click.Parameter, typed: str) -> list[
     )
 
 
+entity_option = click.option(
+    "--entity",
+    "only",
+    multiple=True,
+    metavar="GLOB",
+    shell_complete=complete_entity,
+    help="Only these sites; may be repeated.",
+)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(report.FORMATS),
+    default="full",
+    metavar="FORMAT",
+    help="How to show problems: full, short, json or github.",
+)
+
+
 def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what `build` and `check` have in common."""
     options = [
-        click.option(
-            "--entity",
-            "only",
-            multiple=True,
-            metavar="GLOB",
-            shell_complete=complete_entity,
-            help="Only these sites; may be repeated.",
-        ),
+        entity_option,
         click.option("--as-of", metavar="DATE", help="Build as on this day: YYYY-MM-DD. Default: today."),
         click.option(
             "--jobs",
@@ -58,14 +69,7 @@ def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="N",
             help="Worker processes. Default: one a core.",
         ),
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(report.FORMATS),
-            default="full",
-            metavar="FORMAT",
-            help="How to show problems: full, short, json or github.",
-        ),
+        format_option,
         click.option("--strict", is_flag=True, help="Let warnings fail, too."),
     ]
     for option in reversed(options):

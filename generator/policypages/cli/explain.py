@@ -42,14 +42,7 @@ Examples:
     short_help="Say where each section of a page comes from.",
 )
 @click.argument("page", shell_complete=complete_entity)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(asked.FORMS),
-    default="text",
-    metavar="FORMAT",
-    help="text, or json for programs.",
-)
+@asked.format_option
 @click.pass_obj
 def explain(folder: str, *, page: str, form: str) -> int:
     """Say where each section of a PAGE comes from.

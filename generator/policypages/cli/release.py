@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policypages.cli import report
-from policypages.cli.build import chosen_day, count, finish, open_site
+from policypages.cli.build import chosen_day, count, finish, format_option, open_site
 from policypages.diagnostics import has_errors, problem
 
 if TYPE_CHECKING:
@@ -37,14 +36,7 @@ Examples:
 @click.option("--approved-by", metavar="NAME", help="Who approved it; kept in the house.")
 @click.option("--redo", is_flag=True, help="Mend a fork: follow every release that no other follows.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(report.FORMATS),
-    default="full",
-    metavar="FORMAT",
-    help="How to show problems: full, short, json or github.",
-)
+@format_option
 @click.pass_obj
 def release(
     folder: str,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from policypages.cli import report
-from policypages.cli.build import USAGE, asked_day, chosen_day, complete_entity, finish, open_site
+from policypages.cli.build import USAGE, asked_day, chosen_day, entity_option, finish, open_site
 from policypages.diagnostics import Diagnostic, did_you_mean
 
 if TYPE_CHECKING:
@@ -43,14 +43,7 @@ Examples:
     help="Default: 8000, or the next free one.",
 )
 @click.option("--host", metavar="ADDRESS", help="Let others in: bind this address in the place of localhost.")
-@click.option(
-    "--entity",
-    "only",
-    multiple=True,
-    metavar="GLOB",
-    shell_complete=complete_entity,
-    help="Only these sites; may be repeated.",
-)
+@entity_option
 @click.option("--open", "browse", is_flag=True, help="Open a browser.")
 @click.option(
     "--drafts/--published",
@@ -82,7 +75,7 @@ def serve(
     Nothing is written. A page is made when it is asked for; problems are shown on it, and here.
     Ctrl-C ends it.
     """
-    day = asked_day(as_of) if drafts else _day(Path(folder), as_of)
+    day = asked_day(as_of) or (None if drafts else _today(Path(folder)))
     from policypages.preview.editor import NoEditorError, choose
     from policypages.preview.live import Wanted
     from policypages.preview.server import Place
@@ -170,7 +163,7 @@ def voice(editor: Editor) -> Voice:
     return Voice(text, with_excerpts, show, say, bug)
 
 
-def _day(folder: Path, as_of: str | None) -> datetime.date | None:
-    """Return the day for which what is published is shown: as asked, else today."""
+def _today(folder: Path) -> datetime.date | None:
+    """Return the day that it is in the site's time zone; None where there is no site."""
     sources, _ = open_site(folder)
-    return asked_day(as_of) if sources is None else chosen_day(as_of, sources)
+    return chosen_day(None, sources) if sources is not None else None

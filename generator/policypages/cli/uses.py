@@ -55,14 +55,7 @@ Examples:
     help="Only on these sites; may be repeated.",
 )
 @click.option("--all", "every", is_flag=True, help="Name all pages, not the first few.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(asked.FORMS),
-    default="text",
-    metavar="FORMAT",
-    help="text, or json for programs.",
-)
+@asked.format_option
 @click.pass_obj
 def uses(folder: str, *, what: str, only: tuple[str, ...], every: bool, form: str) -> int:
     """Say where WHAT ends up: which sections print a fact, only test it, or are reached by it otherwise.
