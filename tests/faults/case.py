@@ -99,15 +99,36 @@ def digest(out: Path) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
+# read commands, fork for each, say its process id and how it ended
+_SERVER = """
+import os, sys
+from policypages.cli import main
+for line in sys.stdin:
+    told = line.rstrip("\\n").split("\\t")
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(null, number)
+        main(told)
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
 class Commands:
     """Real commands, each a process group of its own, from one process that is ready.
 
-    `server` is Python that reads commands, forks for each, and says its process id and how it ended.
+    `first` is Python that it runs first: what its children are to have imported, or to have otherwise.
     """
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, first: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", f"{first}\n{_SERVER}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def run(self, *told: str, kill_when: Callable[[], object] | None = None) -> int:

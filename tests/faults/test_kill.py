@@ -24,22 +24,9 @@ pytestmark = [
 ]
 # The command, told where it is: it starts warm from a process that has imported all of it, so that a
 # hundred kills take seconds. Each kill hits a process of its own, with all that it started.
-SERVER = """
-import os, signal, sys
-from policypages.cli import main
+FIRST = """
 import policypages.build.work, policypages.cli.build, policypages.write, policypages.sources
 policypages.build.work.PER_WORKER = 8  # so that a small site has workers, too
-for line in sys.stdin:
-    told = line.rstrip("\\n").split("\\t")
-    pid = os.fork()
-    if pid == 0:
-        os.setsid()
-        null = os.open(os.devnull, os.O_RDWR)
-        for number in (0, 1, 2):
-            os.dup2(null, number)
-        main(told)
-    print(pid, flush=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 Tree = Mapping[str, bytes]
 
@@ -97,7 +84,7 @@ def test_row_27_a_hundred_kills_never_leave_a_torn_page(quick: Path) -> None:
     clean = [_clean(site, quick / f"clean{version}") for version, site in enumerate(sites)]
     assert all(len(tree) > SITES * 2 for tree in clean)
     out = quick / "out"
-    builds = Commands(SERVER)
+    builds = Commands(FIRST)
     killed = tried = 0
     length = 1.0
     try:
