@@ -27,19 +27,6 @@ POLICY = "content/policies/privacy.yaml"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPO / "generator")}
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """Copy the example sites."""
-    return copy_site(tmp_path / "site")
-
-
-@pytest.fixture
-def server(site: Path) -> Iterator[Server]:
-    """Serve the example sites."""
-    with serving(site) as server:
-        yield server
-
-
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run another command."""
     return subprocess.run(

@@ -9,12 +9,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.servecase import REPO, Server, copy_site, plain, serving
+from tests.servecase import REPO, Server, plain, serving
 from watchdog.observers.api import BaseObserver, EventEmitter
 
 from policypages.preview import watch
@@ -23,19 +23,6 @@ from policypages.preview.watch import Watcher
 PAGE = "/kp-careers/privacy/"
 CLAUSE = "content/clauses/children.md"
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="inotify is Linux's")
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """Copy the example sites."""
-    return copy_site(tmp_path / "site")
-
-
-@pytest.fixture
-def server(site: Path) -> Iterator[Server]:
-    """Serve the example sites."""
-    with serving(site) as server:
-        yield server
 
 
 def clause(words: str) -> str:

@@ -48,6 +48,7 @@ class _Host(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Host
+    is_inside = False
 
     def log_message(self, *_: object) -> None:
         pass
@@ -65,13 +66,19 @@ class _Handler(BaseHTTPRequestHandler):
             host.agents.add(self.headers["User-Agent"])
             host.times[self.path] += 1
             host.inside += 1
+            self.is_inside = True
             host.most = max(host.most, host.inside)
             times = host.times[self.path]
         try:
             self._play(method, self.path.partition("?")[0], times)
         finally:
-            with host.lock:
-                host.inside -= 1
+            self._leave()
+
+    def _leave(self) -> None:
+        """Count a question as answered before its answer goes out: who has it may ask the next at once."""
+        with self.server.lock:
+            self.server.inside -= self.is_inside
+            self.is_inside = False
 
     def _play(self, method: str, path: str, times: int) -> None:  # noqa: C901, PLR0912 - a table
         match path.split("/")[1:]:
@@ -116,6 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(404)
 
     def _send(self, code: int, **headers: str) -> None:
+        self._leave()
         self.send_response(code)
         for name, value in {**headers, "Content-Length": "0"}.items():
             self.send_header(name, value)
