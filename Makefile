@@ -12,6 +12,8 @@ BENCH_STAMP := benchmarks/node_modules/.stamp
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 # nothing of the caller's chooses another environment or fetches a Python; the machine's certificates are trusted
 UV := UV_SYSTEM_CERTS=true UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv UV_LINK_MODE=copy $(BIN)/uv
+# hundreds of tests start the command: none of them has to compile it anew
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: help

@@ -315,10 +315,10 @@ def test_an_error_leaves_the_last_good_page_and_is_gone_when_mended(case: str, b
     assert told(answer.body)["problems"] == []
     assert line.kinds() == ["hello", "problems", "mended"]
     # the terminal said it once, in the same words, and that it is mended
+    server.until(lambda: "mended" in server.text[before:])
     said = server.text[before:]
     assert said.count(f"error[{code}]") == 1, said
     assert message["text"] in said
-    server.until(lambda: "mended" in server.text[before:])
 
 
 def test_a_page_that_was_never_good_shows_its_problems(site: Path) -> None:

@@ -514,6 +514,6 @@ class LongIncremental(Incremental):
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 TestIncremental = pytest.mark.timeout(300)(Incremental.TestCase)
-TestIncremental.settings = settings(max_examples=8, stateful_step_count=14, suppress_health_check=_SLOW)
+TestIncremental.settings = settings(max_examples=6, stateful_step_count=12, suppress_health_check=_SLOW)
 TestLong = pytest.mark.soak(LongIncremental.TestCase)
 TestLong.settings = settings(max_examples=40, stateful_step_count=30, suppress_health_check=_SLOW)

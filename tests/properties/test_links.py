@@ -78,7 +78,7 @@ def test_no_page_raises(page: bytes) -> None:
 
 
 @given(clauses(), entities(), ADDRESS, ADDRESS)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_no_clause_and_no_fact_raises(body: str, facts: str, address: str, where: str) -> None:
     """Links of any kind between any paragraphs are looked at, those to other hosts gathered, and it ends."""
     links = (

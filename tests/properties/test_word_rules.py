@@ -79,7 +79,7 @@ def _points_at_words(case: SiteCase, found: list[Diagnostic]) -> None:
             assert span.column - 1 + span.length <= len(line) + 1, (one, line)
 
 
-@settings(max_examples=30, suppress_health_check=SLOW)
+@settings(max_examples=20, suppress_health_check=SLOW)
 @given(clauses(), clauses(), entities())
 def test_generated_clauses_are_read(one: str, other: str, facts: str) -> None:
     """Two clauses with statements in all places, and the second once more under another name."""
@@ -87,7 +87,7 @@ def test_generated_clauses_are_read(one: str, other: str, facts: str) -> None:
     _points_at_words(case, found)
 
 
-@settings(max_examples=60, suppress_health_check=SLOW)
+@settings(max_examples=30, suppress_health_check=SLOW)
 @given(ANY, ANY, entities())
 def test_any_words_in_any_script_are_read(one: str, other: str, facts: str) -> None:
     """Quotation marks that do not close, signs, tags and scripts, in any order."""
