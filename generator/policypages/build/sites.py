@@ -190,10 +190,12 @@ class SiteBuilder:
             notes = [[one.code, one.message, one.hint] for one in found]
         stamp = self._stamp_of(files[0])
         if planned is None:
-            return write_known(Known([*files], stamp, "", notes, None, sample=False, pages=[]))
+            return write_known(Known([*files], stamp, "", notes, None, sample=False, pages=[], redirects=[]))
         uses = " ".join(sorted(planned.uses))
         pages = [[*page] for page in planned.pages]
-        return write_known(Known([*files], stamp, uses, notes, planned.name, planned.sample, pages))
+        moved = [[one.site, one.path, one.target] for one in planned.redirects]
+        known = [*files, *planned.reads]
+        return write_known(Known(known, stamp, uses, notes, planned.name, planned.sample, pages, moved))
 
     def _is_stale(self, known: Entry, file: FileTask) -> bool:
         output = self._output

@@ -87,6 +87,7 @@ class _Work:
             self._build(look_at)
         if not self.plan.options.only:
             self._overview()
+            self._moved()
         for id_, kept in self.kept.items():
             for code, message, hint in kept.notes:
                 self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
@@ -100,7 +101,9 @@ class _Work:
             stale=sorted(stale for one in self.results for stale in one.stale),
         )
         if self.output is not None and not report.failed and not self._is_as_it_was():
-            changes = Changes(self.plan.options, self.plan.previous, self.results, self.kept_lines)
+            changes = Changes(
+                self.plan.options, self.plan.previous, self.results, self.kept_lines, self.plan.entities
+            )
             stage, self._stage = self._stage, None
             with self.watch.stage("commit"):
                 commit(self.output, stage, changes, report)
@@ -221,13 +224,32 @@ class _Work:
             )
         self._take(self._builder().make_files(OVERVIEW, tasks))
 
+    def _moved(self) -> None:
+        """Make the folders of old addresses that no site has, where one of these, or a site, changed."""
+        plan = self.plan
+        before = [one for one in plan.previous.manifest.lines if one not in plan.entities and one != OVERVIEW]
+        if plan.repository is None and self._same_sites():
+            if all(self._is_there(folder, is_site=True) for folder in before):
+                return
+            for folder in before:
+                self.kept_lines.pop(folder, None)
+        repository = self.repository
+        with self.watch.stage("planning"):
+            from policypages.build.moved import moved_folders  # noqa: PLC0415 - brings the planner with it
+
+            broken = frozenset(id_ for one in self.found if one.severity == "error" for id_ in one.entities)
+            folders, found = moved_folders(repository, self._known(), broken)
+        self.found += found
+        for folder, one in folders.items():
+            self._take(self._builder().make_files(folder, one.files))
+
     def _same_sites(self) -> bool:
-        """Tell whether the overview would say of each site what it says."""
+        """Tell whether the pages over all sites would say of each site what they say."""
         before = self.plan.state.sites
         if len(before) != len(self.plan.entities) or not before.keys() >= self.plan.entities.keys():
             return False
         return all(
-            one.known is not None and _site_line(one.id, one.known) == _site_line(one.id, before[one.id])
+            one.known is not None and read_known(one.known)[4:] == read_known(before[one.id])[4:]
             for one in self.results
         )
 
