@@ -211,6 +211,11 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("short-notice", "a material release takes effect before its notice is over"),
         Code("release-refused", "a release cannot be made as it was asked for"),
     ),
+    "From a build to a host": (
+        Code("no-commit", "a record of a build was asked for, and git names no commit"),
+        Code("no-record", "there is no record of a build to verify a site with, or it cannot be read"),
+        Code("not-as-built", "a file of a site is not the one that its build made"),
+    ),
     "The house and the machine": (
         Code("no-site", "there is no policypages.yaml here"),
         Code("no-entities", "the site has no entity"),
@@ -259,6 +264,7 @@ SEVERITIES: Final[dict[str, Severity]] = {
     "release-unverified": "warning",
     "unreleased-change": "warning",
     "short-notice": "warning",
+    "no-commit": "warning",
     "no-entities": "warning",
     "no-address": "note",
     "cache-ignored": "note",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policypages.build.options import Options, Previous, SiteResult
+from policypages.build.provenance import add_record
 from policypages.build.rendering import render
 from policypages.build.unreleased import unreleased
 from policypages.diagnostics import Diagnostic, has_errors
@@ -15,6 +16,7 @@ from policypages.formats.manifest import Entry
 from policypages.formats.state import Known, write_known
 from policypages.formats.trace import line_of as trace_line
 from policypages.model import ReleasedTask
+from policypages.paths import BUILD_RECORD
 from policypages.plan.keys import why_stale
 from policypages.write import Output, Stage, stage_file
 
@@ -61,6 +63,7 @@ class SiteBuilder:
         stage: Stage | None,
         trace: Trace,
         stamp_of: Callable[[str], str],
+        record_head: str | None = None,
     ) -> None:
         self.read_ahead: Callable[[Sequence[str]], None] = repository.loader.read_ahead
         self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = repository.loader.load
@@ -75,6 +78,7 @@ class SiteBuilder:
         self._stage = stage
         self._trace = trace
         self._stamp_of = stamp_of
+        self._record_head = record_head
 
     def build(self, ids: Sequence[str]) -> Iterator[SiteResult]:
         """Build sites, a few of them at a time: all are read, then all are loaded, planned, rendered, staged.
@@ -117,11 +121,12 @@ class SiteBuilder:
     ) -> SiteResult:
         """Stage what was rendered of a site, and say what came of it."""
         plan, found = planned[0], made.found
-        known = self._known(loaded[0].files, plan, found)
+        released = self._released(plan)
+        known = self._known(loaded[0].files, plan, found, released)
         if plan is None:
             line = "" if not has_errors(found) else None
             return SiteResult(made.folder, line, known, diagnostics=tuple(found))
-        return self._stage_files(made, known=known, is_site=True, pages=len(plan.pages))
+        return self._stage_files(made, known=known, is_site=True, pages=len(plan.pages), released=released)
 
     def make_files(self, folder: str, files: Sequence[FileTask]) -> SiteResult:
         """Render and stage the files of one folder whose key changed or that are gone."""
@@ -146,7 +151,13 @@ class SiteBuilder:
         return _Made(folder, files, kept, made, stale, found)
 
     def _stage_files(
-        self, made: _Made, *, known: str | None = None, is_site: bool = False, pages: int = 0
+        self,
+        made: _Made,
+        *,
+        known: str | None = None,
+        is_site: bool = False,
+        pages: int = 0,
+        released: list[list[str]] = [],  # noqa: B006 - nobody changes it
     ) -> SiteResult:
         folder, files, kept = made.folder, made.files, made.kept
         entries: list[Entry] = []
@@ -161,6 +172,10 @@ class SiteBuilder:
                 staged.append(file.path)
             elif self._stage is None:
                 staged.append(file.path)
+        number = len(files)
+        if self._record_head is not None and is_site and files:
+            number += 1
+            staged += self._add_record(self._record_head, folder, entries, released)
         line: str | None = ""
         trace = ""
         if not files:
@@ -175,15 +190,42 @@ class SiteBuilder:
             known,
             trace,
             made=len(staged),
-            kept=len(files) - len(staged),
-            staged=tuple(staged) if len(staged) < len(files) else (),
+            kept=number - len(staged),
+            staged=tuple(staged) if len(staged) < number else (),
             stale=tuple(made.stale),
             diagnostics=tuple(made.found),
             is_site=is_site,
             pages=pages,
         )
 
-    def _known(self, files: tuple[str, ...], planned: SitePlan | None, found: Sequence[Diagnostic]) -> str:
+    def _add_record(
+        self, head: str, folder: str, entries: list[Entry], released: list[list[str]]
+    ) -> list[str]:
+        """Add the record of the build to the entries of a site; return its path where it was made."""
+        before = self._previous.manifest.entries(folder).get(f"{folder}/{BUILD_RECORD}")
+        if before is not None and not self._is_there(before):
+            before = None
+        entry, made = add_record(head, folder, entries, released=released, before=before, stage=self._stage)
+        entries.append(entry)
+        return [entry.record.path] if made else []
+
+    def _released(self, planned: SitePlan | None) -> list[list[str]]:
+        """Return path and version of each page that shows a release, where that goes on record."""
+        if self._record_head is None or planned is None:
+            return []
+        return [
+            [file.path.partition("/")[2], file.task.line.version]
+            for file in planned.files
+            if type(file.task) is ReleasedTask
+        ]
+
+    def _known(
+        self,
+        files: tuple[str, ...],
+        planned: SitePlan | None,
+        found: Sequence[Diagnostic],
+        released: list[list[str]],
+    ) -> str:
         """Keep what the next build has to know of a site; what has a place would go stale."""
         notes: list[list[str | None]] | None = None
         if all(one.span is None and not one.labels and not one.chain for one in found):
@@ -193,14 +235,18 @@ class SiteBuilder:
             return write_known(Known([*files], stamp, "", notes, None, sample=False, pages=[]))
         uses = " ".join(sorted(planned.uses))
         pages = [[*page] for page in planned.pages]
-        return write_known(Known([*files], stamp, uses, notes, planned.name, planned.sample, pages))
+        return write_known(Known([*files], stamp, uses, notes, planned.name, planned.sample, pages, released))
 
     def _is_stale(self, known: Entry, file: FileTask) -> bool:
+        return known.key != file.key or not self._is_there(known)
+
+    def _is_there(self, known: Entry) -> bool:
+        """Tell whether a file stands in the output as it was written, and may be kept."""
         output = self._output
-        if output is None or self._options.clean or known.key != file.key:
-            return True
+        if output is None or self._options.clean:
+            return False
         look: Callable[..., bool] = output.holds if self._options.content_hash else output.present
-        return not look(known.record)
+        return look(known.record)
 
     def _because(self, folder: str, known: Entry | None, file: FileTask) -> str:
         if known is None or self._output is None:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Final
 from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_repository
+from policypages.build.provenance import head as record_head
+from policypages.build.provenance import renew
 from policypages.build.watch import NOBODY, Watch
-from policypages.diagnostics import Diagnostic, gather, problem, strictly
+from policypages.diagnostics import Diagnostic, gather, has_errors, problem, strictly
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
 from policypages.formats import trace as traces
 from policypages.formats.state import State, read_known
 from policypages.model import SiteLine
+from policypages.plan.keys import digest
 from policypages.plan.unchanged import Kept
 from policypages.workers import WorkerLost
 from policypages.write import Output, Spool, Stage, machine_problem
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from policypages.build.sites import SiteBuilder
 
 OVERVIEW: Final = "_overview"
+_PROVENANCE: Final = "provenance"
 PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
 _SHARES: Final = 1000
 Progress = Callable[[int, int], None]
@@ -71,6 +75,12 @@ class _Work:
         assert repository is not None  # noqa: S101 - it was read by the last build, and did not change
         return repository
 
+    @cached_property
+    def _record_head(self) -> str | None:
+        """What the records of all sites begin with, where they have one."""
+        given = self.plan.options.provenance
+        return None if given is None else record_head(given, self.repository)
+
     def close(self) -> None:
         """Take away what was staged and is not needed."""
         if self.output is not None and self._stage is not None:
@@ -87,6 +97,8 @@ class _Work:
             self._build(look_at)
         if not self.plan.options.only:
             self._overview()
+        if self.plan.options.provenance is not None:
+            self._renew_records()
         for id_, kept in self.kept.items():
             for code, message, hint in kept.notes:
                 self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
@@ -184,8 +196,8 @@ class _Work:
 
         options, previous = self.plan.options, self.plan.previous
         trace = traces.decode(previous.trace()) if options.explain else {}
-        if self._stage is None and self.output is not None:
-            self._stage = self.output.new_stage()
+        if self.output is not None:
+            self._begin_stage(self.output)
         builder = SiteBuilder(
             self.repository,
             previous,
@@ -194,11 +206,32 @@ class _Work:
             stage=self._stage,
             trace=trace,
             stamp_of=self._settled_stamp,
+            record_head=self._record_head,
         )
         return self.watch.builder(builder)
 
+    def _begin_stage(self, output: Output) -> Stage:
+        if self._stage is None:
+            self._stage = output.new_stage()
+        return self._stage
+
     def _settled_stamp(self, path: str) -> str:
         return self.plan.stamp_of(path) if self.plan.sources.settled(path) else ""
+
+    def _renew_records(self) -> None:
+        """Write the records of sites that nobody looked at, where the commit or the day is another."""
+        plan, output = self.plan, self.output
+        same = plan.state.shared.get(_PROVENANCE) == digest(plan.options.provenance)
+        if same or output is None or has_errors(self.found):
+            return
+        with self.watch.stage("comparing"):
+            head = self._record_head or ""
+            for id_, line in self.kept_lines.items():
+                if id_ in self.kept:
+                    renewed = renew(head, id_, line, plan.state.sites[id_], self._begin_stage(output))
+                    if renewed is not None:
+                        self.results.append(renewed)
+                        self.files_kept -= 1
 
     # ---- over all sites
 
@@ -245,11 +278,16 @@ class _Work:
         plan = self.plan
         others = {id_: text for id_, text in plan.state.sites.items() if id_ in plan.kept}
         stamps = {path: stamp if plan.sources.settled(path) else "" for path, stamp in plan.stamps.items()}
+        shared = dict(plan.repository.digests if plan.repository is not None else plan.state.shared)
+        if plan.options.only:  # the records of other sites are as they were
+            shared[_PROVENANCE] = plan.state.shared.get(_PROVENANCE, "")
+        elif plan.options.provenance is not None:
+            shared[_PROVENANCE] = digest(plan.options.provenance)
         state = State(
             plan.state.made_by,
             changes.digest,
             stamps,
-            plan.repository.digests if plan.repository is not None else plan.state.shared,
+            shared,
             plan.repository is None or not plan.repository.found,
             {**others, **self._known()},
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-VERSION: Final = 1
+VERSION: Final = 2
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 _quoted: Final = json.encoder.encode_basestring_ascii  # the function inside `json.dumps`, for a text
 
@@ -22,6 +22,7 @@ class Known(NamedTuple):
     (`clause:web-logs policy:privacy`). `notes` are the problems it had, each as code, message and hint:
     none with a place, since places move. None in their stead: look at the entity again. `name`,
     `sample` and `pages` (title, path, locale) are for the overview; a group has neither name nor pages.
+    `released` has for each page that shows a release its path below the site's folder, and the version.
     """
 
     files: list[str]
@@ -31,6 +32,7 @@ class Known(NamedTuple):
     name: str | None
     sample: bool
     pages: list[list[str]]
+    released: list[list[str]] = []  # noqa: RUF012 - nobody changes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,13 @@ class State:
 
 def write_known(known: Known) -> str:
     """Write what is known of one entity, as `json.dumps` would, which takes long to begin."""
-    files, stamp, uses, notes, name, sample, pages = known
+    files, stamp, uses, notes, name, sample, pages, released = known
     said = "null" if notes is None else _ENCODER.encode(notes) if notes else "[]"
     called = "null" if name is None else _quoted(name)
     lists = ",".join([f"[{','.join(map(_quoted, page))}]" for page in pages])
     texts = f"{_quoted(stamp)},{_quoted(uses)},{said},{called},{'true' if sample else 'false'}"
-    return f"[[{','.join(map(_quoted, files))}],{texts},[{lists}]]"
+    shown = f",{_ENCODER.encode(released)}" if released else ""
+    return f"[[{','.join(map(_quoted, files))}],{texts},[{lists}]{shown}]"
 
 
 def read_known(text: str) -> Known:
