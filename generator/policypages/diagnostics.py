@@ -214,6 +214,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
     "From a build to a host": (
         Code("no-commit", "a record of a build was asked for, and git names no commit"),
         Code("no-record", "there is no record of a build to verify a site with, or it cannot be read"),
+        Code("too-many-files", "a site has more files than its host takes"),
         Code("not-as-built", "a file of a site is not the one that its build made"),
     ),
     "The house and the machine": (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policypages.build.compressing import compress, with_compressed
 from policypages.build.options import Options, Previous, SiteResult
 from policypages.build.provenance import add_record
 from policypages.build.rendering import render
@@ -79,6 +81,7 @@ class SiteBuilder:
         self._trace = trace
         self._stamp_of = stamp_of
         self._record_head = record_head
+        self._encodings: Sequence[str] = repository.site.settings.hosting.get("precompress") or ()
 
     def build(self, ids: Sequence[str]) -> Iterator[SiteResult]:
         """Build sites, a few of them at a time: all are read, then all are loaded, planned, rendered, staged.
@@ -137,18 +140,30 @@ class SiteBuilder:
         kept: dict[str, Entry] = {}
         made: dict[str, bytes | None] = {}
         stale: list[tuple[str, str]] = []
-        for file in files:
+        every: list[FileTask] = []
+        plain: bytes | None = None  # what is in the file that was made last
+        for file, encoding in self._with_compressed(folder, files):
+            every.append(file)
+            if not encoding:
+                plain = None
             known = before.get(file.path)
             if known is not None and not self._is_stale(known, file):
                 kept[file.path] = known
                 continue
             if self._options.explain:
                 stale.append((file.path, self._because(folder, known, file)))
-            one, more = self.render(file, self.engine)
-            if more:
-                found += _of_site(folder, more)
-            made[file.path] = one.data if not more or not has_errors(more) else None
-        return _Made(folder, files, kept, made, stale, found)
+            if plain is None:
+                one, more = self.render(file, self.engine)
+                if more:
+                    found += _of_site(folder, more)
+                plain = one.data if not more or not has_errors(more) else None
+            made[file.path] = compress(file, plain, encoding) if encoding and plain is not None else plain
+        return _Made(folder, every, kept, made, stale, found)
+
+    def _with_compressed(self, folder: str, files: Sequence[FileTask]) -> Iterable[tuple[FileTask, str]]:
+        if self._encodings and not folder.startswith("_"):
+            return with_compressed(files, self._encodings)
+        return zip(files, repeat(""))
 
     def _stage_files(
         self,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from policypages.build.sites import SiteBuilder
 
 OVERVIEW: Final = "_overview"
+HOSTING: Final = "_hosting"
 _PROVENANCE: Final = "provenance"
 PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
 _SHARES: Final = 1000
@@ -99,6 +100,8 @@ class _Work:
             self._overview()
         if self.plan.options.provenance is not None:
             self._renew_records()
+        if not self.plan.options.only:
+            self._hosting()
         for id_, kept in self.kept.items():
             for code, message, hint in kept.notes:
                 self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
@@ -253,6 +256,33 @@ class _Work:
                 asked=repository.engine.assets,
             )
         self._take(self._builder().make_files(OVERVIEW, tasks))
+
+    def _hosting(self) -> None:
+        """Make what the hosts of the house are told, where the settings ask for it and something changed."""
+        if self.plan.repository is None:
+            if HOSTING not in self.plan.previous.manifest.lines:
+                return
+            if not self.results and self._is_there(HOSTING, is_site=True):
+                return
+        asked = self.repository.site.settings.hosting
+        if not asked:
+            return
+        with self.watch.stage("planning"):
+            from policypages.plan.hosting import plan_hosting  # noqa: PLC0415 - brings the planner with it
+
+            tasks, found = plan_hosting(asked, self._sizes() if asked.get("max_files") else ())
+            self.found += found
+        if tasks:
+            self._take(self._builder().make_files(HOSTING, tasks))
+
+    def _sizes(self) -> list[tuple[str, int]]:
+        """Return the ids of all sites, each with the number of its files."""
+        lines = self.kept_lines | {one.id: one.line for one in self.results if one.line}
+        return [
+            (id_, len(manifests.sizes_of(line)))
+            for id_, line in sorted(lines.items())
+            if not id_.startswith("_")
+        ]
 
     def _same_sites(self) -> bool:
         """Tell whether the overview would say of each site what it says."""

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
 from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target, Theme
 from policypages.paths import PathProblem, collision_key, output_path
+from policypages.plan.hosting import site_files
 from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag
 from policypages.plan.outline import Resolved
 
@@ -26,7 +27,10 @@ Asked = Mapping[str, frozenset[str] | None]
 
 
 class Assets(NamedTuple):
-    """The assets of a site: paths below its folder by name, and the files as (key, marks, bytes) by path."""
+    """The assets of a site: paths below its folder by name, and the files as (key, marks, bytes) by path.
+
+    Among the files are those for its host, which no page asks for.
+    """
 
     paths: Mapping[str, str]
     files: Mapping[str, tuple[str, str, FixedTask]]
@@ -91,7 +95,7 @@ class Shared:
         self.texts = Texts()
         self._reads: dict[frozenset[str], tuple[list[str], list[_Steps]]] = {}
         self._assets = [
-            _assets(wanted_assets(site.theme, asked, made_with))
+            _assets(wanted_assets(site.theme, asked, made_with), site_files(site.settings.hosting))
             for made_with in (_PAGES, (*_PAGES, _MISSING))
         ]
         retention = site.settings.names.get("retention") or ()
@@ -199,12 +203,14 @@ def wanted_assets(theme: Theme, asked: Asked, made_with: Iterable[str]) -> Mappi
     return {name: data for name, data in theme.assets.items() if name in wanted}
 
 
-def _assets(wanted: Mapping[str, bytes]) -> Assets:
+def _assets(wanted: Mapping[str, bytes], for_hosts: Mapping[str, bytes]) -> Assets:
     paths = {name: hashed_name(name, data) for name, data in wanted.items()}
     files = {
         paths[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), FixedTask(data))
         for name, data in wanted.items()
     }
+    for name, data in for_hosts.items():
+        files[name] = (*seal(None, [tag("what its host is told")], [digest(data)]), FixedTask(data))
     return Assets(paths, files)
 
 
