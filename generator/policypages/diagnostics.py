@@ -167,6 +167,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("unprintable-value", "a value that is not text, a number or a reference is printed"),
         Code("unsafe-url", "a link target is not an http, https, mailto, tel or relative address"),
         Code("unknown-reference", "`ref` or `link` names a section or policy that this entity does not have"),
+        Code("broken-redirect", "an old address leads to no page, round in a circle, or is a page itself"),
         Code("duplicate-anchor", "two sections of one page have the same anchor"),
     ),
     "Themes": (
@@ -209,6 +210,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("release-unverified", "what git would have to tell of releases cannot be seen here"),
         Code("unreleased-change", "the sources of a page say other than its latest release"),
         Code("short-notice", "a material release takes effect before its notice is over"),
+        Code("address-vanished", "an address of a release has neither page nor redirect"),
         Code("release-refused", "a release cannot be made as it was asked for"),
     ),
     "From a build to a host": (

@@ -28,6 +28,7 @@ NOT_FROM_CONTENT: Final = {
     "dead-link": "another host: tests/unit/cli/test_external.py",
     "worker-lost": "a process that died: tests/unit/test_workers.py",
     "cache-ignored": "a torn manifest: tests/properties/test_incremental.py",
+    "address-vanished": "a release, and then a page that moved: tests/sites/test_redirects.py",
     "release-changed": "git, or a file that nobody may change: tests/sites/test_integrity.py",
     "release-missing": "an object that was taken away: tests/sites/test_integrity.py",
     "release-fork": "two branches: tests/sites/test_integrity.py",

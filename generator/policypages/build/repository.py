@@ -16,6 +16,7 @@ from policypages.load.entity import EntityLoader
 from policypages.load.site import load_site
 from policypages.model import Site, Sources
 from policypages.plan.keys import digest
+from policypages.plan.redirects import RedirectPlanner
 from policypages.plan.releases import ReleasePlanner, release_digests
 from policypages.plan.settle import Compiling
 from policypages.plan.sites import SitePlanner
@@ -69,10 +70,17 @@ def read_repository(
     releases = None
     if site.releases and as_of is not None and not drafts:
         releases = ReleasePlanner(site.releases, as_of, sources.read, notice=_notice(site))
-    planner = SitePlanner(
-        site, compiler, tool=TOOL, templates=engine.digests, asked=engine.assets, releases=releases
-    )
     loader = EntityLoader(site, sources)
+    redirects = RedirectPlanner(site, loader.url_of, None if drafts else as_of)
+    planner = SitePlanner(
+        site,
+        compiler,
+        tool=TOOL,
+        templates=engine.digests,
+        asked=engine.assets,
+        releases=releases,
+        redirects=redirects,
+    )
     digests = _digests(site)
     if as_of is not None:
         digests |= release_digests(site.releases, as_of, sources.paths.get, notice=_notice(site))
@@ -88,6 +96,10 @@ def _digests(site: Site) -> dict[str, str]:
             for id_, files in site.clauses.items()
         },
         **{f"policy:{id_}": digest(file.data) for id_, file in site.policies.items()},
+        **{
+            f"redirects:{id_}": digest(some)
+            for id_, some in (site.redirects.by_site.items() if site.redirects is not None else ())
+        },
     }
 
 

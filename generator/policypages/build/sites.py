@@ -247,10 +247,14 @@ class SiteBuilder:
             notes = [[one.code, one.message, one.hint] for one in found]
         stamp = self._stamp_of(files[0])
         if planned is None:
-            return write_known(Known([*files], stamp, "", notes, None, sample=False, pages=[]))
+            nothing: list[list[str]] = []
+            return write_known(Known([*files], stamp, "", notes, None, False, nothing, nothing, nothing))  # noqa: FBT003 - of what is named above
         uses = " ".join(sorted(planned.uses))
         pages = [[*page] for page in planned.pages]
-        return write_known(Known([*files], stamp, uses, notes, planned.name, planned.sample, pages, released))
+        moved = [[one.site, one.path, one.target] for one in planned.redirects]
+        known = [*files, *planned.reads]
+        name, sample = planned.name, planned.sample
+        return write_known(Known(known, stamp, uses, notes, name, sample, pages, released, moved))
 
     def _is_stale(self, known: Entry, file: FileTask) -> bool:
         return known.key != file.key or not self._is_there(known)

@@ -98,6 +98,7 @@ class _Work:
             self._build(look_at)
         if not self.plan.options.only:
             self._overview()
+            self._moved()
         if self.plan.options.provenance is not None:
             self._renew_records()
         if not self.plan.options.only:
@@ -257,6 +258,25 @@ class _Work:
             )
         self._take(self._builder().make_files(OVERVIEW, tasks))
 
+    def _moved(self) -> None:
+        """Make the folders of old addresses that no site has, where one of these, or a site, changed."""
+        plan = self.plan
+        before = [one for one in plan.previous.manifest.lines if one not in plan.entities and one[0] != "_"]
+        if plan.repository is None and self._same_sites():
+            if all(self._is_there(folder, is_site=True) for folder in before):
+                return
+            for folder in before:
+                self.kept_lines.pop(folder, None)
+        repository = self.repository
+        with self.watch.stage("planning"):
+            from policypages.build.moved import moved_folders  # noqa: PLC0415 - brings the planner with it
+
+            broken = frozenset(id_ for one in self.found if one.severity == "error" for id_ in one.entities)
+            folders, found = moved_folders(repository, self._known(), broken)
+        self.found += found
+        for folder, one in folders.items():
+            self._take(self._builder().make_files(folder, one.files))
+
     def _hosting(self) -> None:
         """Make what the hosts of the house are told, where the settings ask for it and something changed."""
         if self.plan.repository is None:
@@ -285,12 +305,12 @@ class _Work:
         ]
 
     def _same_sites(self) -> bool:
-        """Tell whether the overview would say of each site what it says."""
+        """Tell whether the pages over all sites would say of each site what they say."""
         before = self.plan.state.sites
         if len(before) != len(self.plan.entities) or not before.keys() >= self.plan.entities.keys():
             return False
         return all(
-            one.known is not None and _site_line(one.id, one.known) == _site_line(one.id, before[one.id])
+            one.known is not None and read_known(one.known)[4:] == read_known(before[one.id])[4:]
             for one in self.results
         )
 

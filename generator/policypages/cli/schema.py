@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-KINDS: Final = ("settings", "entity", "policy", "clause")
+KINDS: Final = ("settings", "entity", "policy", "clause", "redirects")
 FOLDER: Final = ".policypages/schema"
 
 
@@ -20,7 +20,7 @@ FOLDER: Final = ".policypages/schema"
 @click.option("--out", type=click.Path(file_okay=False), help=f"The folder to write to. Default: {FOLDER}.")
 @click.pass_obj
 def schema(folder: str, kind: str | None, out: str | None) -> int:
-    """Write the JSON Schemas of settings, entities, policies and clause front matter.
+    """Write the JSON Schemas of settings, entities, policies, clause front matter and redirects.
 
     With a KIND the schema goes to standard output; without, all are written to where the
     `yaml-language-server` line at the head of each file looks for them.

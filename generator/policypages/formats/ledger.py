@@ -11,14 +11,14 @@ from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 from policypages.diagnostics import Diagnostic, Span, problem
-from policypages.model import LedgerLine, PageId, Release
+from policypages.model import LedgerLine, PageId, PageRelease, Release, Releases
 
 HEAD: Final = "# Written by `policypages release`. Never edit it: `policypages check` finds every change.\n"
 _SHA: Final = "[0-9a-f]{64}"
 _ID: Final = r"[A-Za-z0-9/-]+"
 _PAGE: Final = re.compile(
-    rf"  - \{{entity: ({_ID}), policy: ({_ID}), locale: ({_ID}), article: ({_SHA}), text: ({_SHA}),"
-    rf" after: \[((?:{_SHA}(?:, {_SHA})*)?)\]\}}"
+    rf"  - \{{entity: ({_ID}), policy: ({_ID}), locale: ({_ID}), path: ({_ID}),"
+    rf" article: ({_SHA}), text: ({_SHA}), after: \[((?:{_SHA}(?:, {_SHA})*)?)\]\}}"
 )
 _VERSION: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.([2-9]|[1-9]\d+))?", re.ASCII)
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
@@ -70,10 +70,10 @@ def encode(
     out = [HEAD]
     out += [f"{key}: {json.dumps(values[key], ensure_ascii=False)}\n" for key in _KEYS]
     out.append("pages:\n")
-    for (entity, policy, locale), article, text, after in sorted(lines):
+    for (entity, policy, locale), path, article, text, after in sorted(lines):
         out.append(
-            f"  - {{entity: {entity}, policy: {policy}, locale: {locale}, article: {article}, text: {text},"
-            f" after: [{', '.join(after)}]}}\n"
+            f"  - {{entity: {entity}, policy: {policy}, locale: {locale}, path: {path},"
+            f" article: {article}, text: {text}, after: [{', '.join(after)}]}}\n"
         )
     return "".join(out).encode()
 
@@ -139,4 +139,13 @@ def _line(row: str, number: int) -> LedgerLine:
     if match is None:
         raise _ChangedError(number)
     page: PageId = (match[1], match[2], match[3])
-    return LedgerLine(page, match[4], match[5], tuple(filter(None, match[6].split(", "))))
+    return LedgerLine(page, match[4], match[5], match[6], tuple(filter(None, match[7].split(", "))))
+
+
+def history_of(releases: Releases, page: PageId, formerly: Sequence[PageId]) -> tuple[PageRelease, ...]:
+    """Return what was released of a page, the first first: under its former ids, too."""
+    history = releases.get(page, ())
+    if not formerly:
+        return history
+    every = [*history, *(one for other in formerly for one in releases.get(other, ()))]
+    return tuple(sorted(every, key=lambda one: version_key(one.release.version)))

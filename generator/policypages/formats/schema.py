@@ -11,9 +11,9 @@ from policypages.formats.schema_entity import Names, entity_shape, freeze
 from policypages.formats.schema_fields import Form, RefusalError
 from policypages.formats.schema_outline import CLAUSE, POLICY
 from policypages.formats.schema_quick import Reader, reader, reader_of_files
-from policypages.formats.schema_site import SETTINGS, STRINGS, THEME
+from policypages.formats.schema_site import REDIRECTS, SETTINGS, STRINGS, THEME
 
-Kind = Literal["settings", "entity", "policy", "clause", "theme", "strings"]
+Kind = Literal["settings", "entity", "policy", "clause", "theme", "strings", "redirects"]
 
 _FORMS: Final[Mapping[Kind, Form]] = {
     "settings": SETTINGS,
@@ -21,6 +21,7 @@ _FORMS: Final[Mapping[Kind, Form]] = {
     "clause": CLAUSE,
     "theme": THEME,
     "strings": STRINGS,
+    "redirects": REDIRECTS,
 }
 
 

@@ -18,6 +18,7 @@ _TITLES: Final = {
     "clause": "the front matter of a clause",
     "theme": "a theme",
     "strings": "the strings of a theme in one locale",
+    "redirects": "content/redirects.yaml: old addresses, and where each leads",
 }
 
 # An item of an outline may be a clause's id alone, which pydantic sees only after it became a section.

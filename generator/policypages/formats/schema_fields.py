@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from policypages.diagnostics import CODES, RULES, did_you_mean
+from policypages.paths import PathProblem, output_path
 from policypages.values import ID_MAX_BYTES, ID_PATTERN, Duration, Unit, why_not_id
 
 
@@ -127,6 +128,7 @@ _LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _EMAIL: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]?&#%]+@[\w-]+(\.[\w-]+)+")
 _SHOWS: Final = re.compile(r"contacts\.[a-z][a-z0-9_]*|cookies|retention")
+_ANCHOR: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN_URL: Final = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](/[A-Za-z0-9/._~-]*)?")
 _UNSEEN: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"`\\{}|^]")
 _UNITS: Final[dict[str, Unit]] = {"day": "day", "week": "week", "month": "month", "year": "year"}
@@ -212,6 +214,40 @@ def _url(text: str) -> str:
     if signed_in:
         message = "wants a web address without a user name or password"
         raise refuse(message)
+    return text
+
+
+def _own_address(text: str) -> str:
+    """Check an address of the output: `acme/privacy/`, or that of a file, `acme/privacy.html`."""
+    way = text.removesuffix("/")
+    last = way.rpartition("/")[2]
+    if "://" in text or text.startswith("/") or not way:
+        message = f"wants an address of this output, not {shown(text)}"
+        raise refuse(message, "write the folder of the site, then the path: `acme/privacy-notice/`")
+    made = output_path(way)
+    if isinstance(made, PathProblem):
+        message = f"wants an address of this output, and {shown(text)} {made.reason}"
+        raise refuse(message)
+    site = way.partition("/")[0]
+    why = why_not_id(site)
+    if why:
+        message = f"wants an address of this output, and `{site}` is no id of an entity: {why}"
+        raise refuse(message)
+    if way == text and ("." not in last or way == last):
+        message = f"wants the address of a folder or of a file, not {shown(text)}"
+        raise refuse(message, f"a page is a folder: write `{text}/`")
+    return text
+
+
+def _new_address(text: str) -> str:
+    """Check where a redirect leads: an address of the output, perhaps with an anchor, or one on the web."""
+    if text.startswith(("https://", "http://")):
+        return _url(text)
+    way, sign, anchor = text.partition("#")
+    if sign and not _ANCHOR.fullmatch(anchor):
+        message = f"wants an anchor behind `#`, not {shown(anchor)}"
+        raise refuse(message)
+    _own_address(way)
     return text
 
 
@@ -323,6 +359,10 @@ DURATION: Final = Scalar(
     wants="a duration",
 )
 URL: Final = Scalar(_url, {"type": "string", "format": "uri", "pattern": "^https?://"})
+OWN_ADDRESS: Final = Scalar(_own_address, {"type": "string", "examples": ["acme/privacy-notice/"]})
+NEW_ADDRESS: Final = Scalar(
+    _new_address, {"type": "string", "examples": ["acme/privacy/", "https://www.acme.example/imprint/"]}
+)
 EMAIL: Final = Scalar(_email, {"type": "string", "format": "email"})
 ID: Final = Scalar(_id, _ID)
 IDS: Final = ListOf(ID, {"type": ["string", "number", "array"], "items": _ID})

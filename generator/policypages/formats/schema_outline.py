@@ -28,7 +28,7 @@ from policypages.formats.schema_fields import (
 ALLOW: Final = Fact(
     MapOf(RULE, TEXT), "What rules find and somebody decided to keep: the code, and the reason."
 )
-WAS: Final = Fact(IDS, "Ids this had before: they keep anchor, redirect and history.")
+WAS: Final = Fact(IDS, "Ids this had before, of a policy also paths: they keep anchor, redirect and history.")
 _TITLE: Final = Fact(TEXT, "The heading; facts may stand in it as `{{ name }}`.")
 _SHOWS: Final = Fact(SHOWS, "A contact, the cookies or the retention times shown after the text.")
 

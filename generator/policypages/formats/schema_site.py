@@ -12,6 +12,8 @@ from policypages.formats.schema_fields import (
     ID,
     LOCALE,
     NAME,
+    NEW_ADDRESS,
+    OWN_ADDRESS,
     RULE,
     TEXT,
     TEXTS,
@@ -128,3 +130,6 @@ THEME: Final = Shape(
 
 STRINGS: Final = MapOf(TEXT, TEXT)
 """A theme's strings in one locale: key, text."""
+
+REDIRECTS: Final = MapOf(OWN_ADDRESS, NEW_ADDRESS, null=False)
+"""Addresses that moved, content/redirects.yaml: the old one, and where it leads."""

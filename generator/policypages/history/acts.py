@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from policypages.build.unreleased import text_digest
 from policypages.diagnostics import Diagnostic, has_errors, problem
 from policypages.formats import frozen, ledger
-from policypages.model import LedgerLine, PageId, PageRelease, PageTask, Releases
+from policypages.model import LedgerLine, PageId, PageRelease, PageTask, Releases, id_of
 from policypages.render import freeze
 
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
@@ -59,36 +59,39 @@ def draft(
     """
     made = Drafted()
     found: list[Diagnostic] = []
-    kept: dict[tuple[str, str], list[tuple[PageId, bytes, str]]] = {}
+    kept: dict[tuple[str, str], list[tuple[PageTask, bytes, str]]] = {}
+    histories: dict[PageId, tuple[PageRelease, ...]] = {}
     fresh: set[tuple[str, str]] = set()
     for task in pages:
         article, more = freeze(task)
         found += more
         if more:
             continue
-        page: PageId = (task.entity.id, task.policy, task.entity.locale)
+        page = id_of(task)
         data = frozen.encode(article)
-        history = releases.get(page, ())
+        history = histories[page] = ledger.history_of(releases, page, task.formerly)
         if act.redo or not history or latest(history).line.article != frozen.digest(data):
             fresh.add(page[:2])
-        kept.setdefault(page[:2], []).append((page, data, text_digest(article)))
+        kept.setdefault(page[:2], []).append((task, data, text_digest(article)))
     if has_errors(found):
         return made, found
     lines = made.lines
     for both, locales in kept.items():
-        for page, data, text in locales:
-            history = releases.get(page, ())
+        for task, data, text in locales:
+            page = id_of(task)
+            history = histories[page]
             if both not in fresh:
                 made.unchanged.append(page)
                 continue
             sha = frozen.digest(data)
             made.objects[frozen.path_of(sha)] = data
             made.before[page] = latest(history) if history else None
-            lines.append(LedgerLine(page, sha, text, _after(history, redo=act.redo)))
+            path = task.path.removesuffix("/index.html")
+            lines.append(LedgerLine(page, path, sha, text, _after(history, redo=act.redo)))
     if not lines:
         message = "there is nothing to release: every page is as it was released last"
         return made, [*found, problem("release-refused", message)]
-    made.version = _version(act.day, [line.page for line in lines], releases)
+    made.version = _version(act.day, [histories[line.page] for line in lines])
     data = ledger.encode(
         version=made.version,
         effective=act.effective or act.day,
@@ -119,12 +122,12 @@ def _loose(history: Sequence[PageRelease]) -> Iterator[str]:
     return (one.release.digest for one in history if one.release.digest not in followed)
 
 
-def _version(day: date, pages: Sequence[PageId], releases: Releases) -> str:
+def _version(day: date, histories: Iterable[Sequence[PageRelease]]) -> str:
     """Name a release by its day, and by a number where one of its pages has one of that day."""
     numbers = [
         ledger.version_key(one.release.version)[1]
-        for page in pages
-        for one in releases.get(page, ())
+        for history in histories
+        for one in history
         if one.release.day == day
     ]
     return f"{day}.{max(numbers) + 1}" if numbers else f"{day}"

@@ -92,6 +92,11 @@ class EntityLoader:
                 views.append(Entity(id_, path, locale, in_locale, facts, lineage))
         return Loaded(id_, files, tuple(views), own), found
 
+    def url_of(self, id_: str) -> str | None:
+        """Return the address that an entity states for its site, if it has one."""
+        url: str | None = self._merge(id_, ()).values.get("url")
+        return url
+
     # ---- inheritance
 
     def _merge(self, id_: str, below: tuple[str, ...]) -> _Merged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from policypages.diagnostics import Diagnostic, Label, Span, problem
 from policypages.formats import frozen, ledger
@@ -36,8 +37,9 @@ def load_releases(sources: Sources) -> tuple[Releases, list[Diagnostic]]:
         for line in release.lines:
             pages.setdefault(line.page, []).append(PageRelease(release, line))
     found += _forks(pages.values())
+    known = {release.digest for release in releases}
     for history in pages.values():
-        found += _gaps(history)
+        found += _gaps(history, known)
     return {page: tuple(history) for page, history in pages.items()}, found
 
 
@@ -67,12 +69,14 @@ def _forks(pages: Iterable[list[PageRelease]]) -> Iterator[Diagnostic]:
         )
 
 
-def _gaps(history: list[PageRelease]) -> list[Diagnostic]:
-    """Find releases that follow one which is not there any more, or is not what it was."""
-    known = {one.release.digest for one in history}
+def _gaps(history: list[PageRelease], known: AbstractSet[str]) -> list[Diagnostic]:
+    """Find releases that follow one which is not there any more, or is not what it was.
+
+    `known` are the digests of all ledgers: a page may have had another id when it was released before.
+    """
     found = []
     for one in history:
-        if not known.issuperset(one.line.after):
+        if not known >= {*one.line.after}:
             entity, policy, locale = one.line.page
             message = f"the release before {one.release.version} of `{entity}/{policy}` ({locale}) is gone"
             hint = "a ledger was taken away, or edited: bring back those that git has"

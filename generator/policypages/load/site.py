@@ -14,6 +14,7 @@ from policypages.formats.language import known_locale
 from policypages.formats.schema import Kind, validate
 from policypages.formats.unseen import unseen, unseen_problem
 from policypages.load.listing import list_entities
+from policypages.load.redirects import REDIRECTS, redirects_of
 from policypages.load.releases import load_releases
 from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
 from policypages.values import why_not_id
@@ -58,7 +59,13 @@ def load_site(sources: Sources) -> tuple[Site | None, list[Diagnostic]]:
     found += more
     releases, more = load_releases(sources)
     found += more
-    return Site(settings, clauses, policies, entities, theme, settings_file, releases), found
+    redirects = None
+    if REDIRECTS in sources.paths:
+        file, more = load_file(sources, "redirects", "redirects", REDIRECTS)
+        redirects, wrong = redirects_of(file)
+        found += [*more, *wrong]
+    site = Site(settings, clauses, policies, entities, theme, settings_file, releases, redirects)
+    return site, found
 
 
 def load_settings(sources: Sources) -> Settings:

@@ -3,7 +3,17 @@
 from policypages.model.articles import Article, FrozenArticle, Heading
 from policypages.model.compiled import Clause, Finding, Reads, RenderText, TagPlace, Text
 from policypages.model.files import FileRecord, MadeFile, Sources, Stamp
-from policypages.model.loaded import ClauseFile, Entity, Facts, Settings, Site, SourceFile, Theme
+from policypages.model.loaded import (
+    ClauseFile,
+    Entity,
+    Facts,
+    Moved,
+    Redirects,
+    Settings,
+    Site,
+    SourceFile,
+    Theme,
+)
 from policypages.model.planned import Origin, PageTask, PolicyLink, Section, SiteView, Target
 from policypages.model.released import LedgerLine, PageId, PageRelease, Release, Releases
 from policypages.model.tasks import (
@@ -14,12 +24,15 @@ from policypages.model.tasks import (
     IndexTask,
     MissingTask,
     OverviewTask,
+    Redirect,
+    RedirectTask,
     ReleasedTask,
     SiteLine,
     SitePlan,
     Task,
     VersionLine,
     VersionsTask,
+    id_of,
     page_of,
 )
 
@@ -41,6 +54,7 @@ __all__ = [
     "LedgerLine",
     "MadeFile",
     "MissingTask",
+    "Moved",
     "Origin",
     "OverviewTask",
     "PageId",
@@ -48,6 +62,9 @@ __all__ = [
     "PageTask",
     "PolicyLink",
     "Reads",
+    "Redirect",
+    "RedirectTask",
+    "Redirects",
     "Release",
     "ReleasedTask",
     "Releases",
@@ -68,5 +85,6 @@ __all__ = [
     "Theme",
     "VersionLine",
     "VersionsTask",
+    "id_of",
     "page_of",
 ]

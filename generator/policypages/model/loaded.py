@@ -69,6 +69,26 @@ class Theme:
     digest: str
 
 
+class Moved(NamedTuple):
+    """What content/redirects.yaml says of one old address: `path` is below the folder of its site.
+
+    `target` is where all redirects end that begin there: `acme/privacy/`, or an address on the web.
+    `key` is the old address as the file has it.
+    """
+
+    path: str
+    target: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirects:
+    """The redirects of content/redirects.yaml, by the folder that the old address is in."""
+
+    file: SourceFile
+    by_site: Mapping[str, tuple[Moved, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """All of a site repository but its entities, which are loaded one by one."""
@@ -80,6 +100,7 @@ class Site:
     theme: Theme
     settings_file: SourceFile
     releases: Releases = field(default_factory=dict)
+    redirects: Redirects | None = None
 
 
 class Entity(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from policypages.model.articles import Heading
 from policypages.model.compiled import Clause
 from policypages.model.loaded import Entity, Facts, SourceFile
+from policypages.model.released import PageId
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class PageTask(NamedTuple):
 
     `sections` are those of the top, `every` are all in the order of the page. `facts` and `labels`
     (the core's strings) are for the article; `alternates` are the locales that the page exists in,
-    with the path of each below the site's folder.
+    with the path of each below the site's folder. `path` is its own; `formerly` are the ids that it
+    had before, under which it may have been released.
     """
 
     site: SiteView
@@ -104,3 +106,5 @@ class PageTask(NamedTuple):
     updated: str | None
     reviewed: str | None
     alternates: tuple[tuple[str, str], ...]
+    path: str
+    formerly: tuple[PageId, ...] = ()

@@ -12,13 +12,15 @@ PageId = tuple[str, str, str]
 
 
 class LedgerLine(NamedTuple):
-    """One page in a ledger: the digests of its article and of its normalised text, in hex.
+    """One page in a ledger: where it stood, the digests of its article and of its normalised text, in hex.
 
+    `path` is that of its folder below the folder of its site: `privacy`, `de/privacy`.
     `after` are the digests of the ledgers of its release before: none for the first, two where a fork
     was mended.
     """
 
     page: PageId
+    path: str
     article: str
     text: str
     after: tuple[str, ...]

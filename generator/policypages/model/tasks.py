@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from policypages.model.articles import FrozenArticle
 from policypages.model.planned import PageTask, SiteView
-from policypages.model.released import PageRelease
+from policypages.model.released import PageId, PageRelease
 
 
 class VersionLine(NamedTuple):
@@ -78,6 +78,27 @@ class ChangesTask(NamedTuple):
     redline: str = ""
 
 
+class Redirect(NamedTuple):
+    """An old address, and where it leads: what hosts are told, and what the page at the old address is of.
+
+    `site` is the folder of the old address, and `path` what is below it: `privacy-notice/`, `old.html`.
+    `target` is an address as that folder would write it: `privacy/`, `privacy/#cookies`,
+    `../other/privacy/` (another site that states no `url`), or a whole one on the web.
+    """
+
+    site: str
+    path: str
+    target: str
+    status: int = 301
+
+
+class RedirectTask(NamedTuple):
+    """The page at an old address, for hosts that know no redirects; `target` is as in `Redirect`."""
+
+    site: SiteView
+    target: str
+
+
 class IndexTask(NamedTuple):
     """The list of a site's policies in one locale."""
 
@@ -123,6 +144,7 @@ Task = (
     | VersionsTask
     | ArchivedTask
     | ChangesTask
+    | RedirectTask
     | IndexTask
     | MissingTask
     | OverviewTask
@@ -135,6 +157,11 @@ def page_of(task: Task) -> PageTask | None:
     if type(task) is PageTask:
         return task
     return task.draft if type(task) is ReleasedTask else None
+
+
+def id_of(draft: PageTask) -> PageId:
+    """Return what a ledger names a page by."""
+    return draft.entity.id, draft.policy, draft.entity.locale
 
 
 class FileTask(NamedTuple):
@@ -153,7 +180,9 @@ class FileTask(NamedTuple):
 class SitePlan(NamedTuple):
     """The files of one site; `pages` is what the overview shows of it.
 
-    `uses` names what it shares with other sites: `clause:web-logs`, `policy:privacy`.
+    `uses` names what it shares with other sites: `clause:web-logs`, `policy:privacy`. `redirects` are
+    those of its own folder, and of the folders that it had under former ids; `reads` are files of
+    other entities that it is made from.
     """
 
     id: str
@@ -162,3 +191,5 @@ class SitePlan(NamedTuple):
     files: tuple[FileTask, ...]
     pages: tuple[tuple[str, str, str], ...]
     uses: frozenset[str] = frozenset()
+    redirects: tuple[Redirect, ...] = ()
+    reads: tuple[str, ...] = ()

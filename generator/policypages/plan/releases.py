@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from policypages.diagnostics import Diagnostic
 from policypages.formats import frozen, language
-from policypages.formats.ledger import version_key
+from policypages.formats.ledger import history_of, version_key
 from policypages.model import (
     ArchivedTask,
     ChangesTask,
@@ -23,6 +23,7 @@ from policypages.model import (
     Task,
     VersionLine,
     VersionsTask,
+    id_of,
 )
 from policypages.plan.feed import Entry
 from policypages.plan.keys import Basis, seal, tag
@@ -64,7 +65,7 @@ class ReleasePlanner:
 
         `path` is that of the page. The entries are for the feed of the site.
         """
-        history = self._releases.get((draft.entity.id, draft.policy, draft.entity.locale), ())
+        history = history_of(self._releases, id_of(draft), draft.formerly)
         chosen = published(history, self._as_of) if history else Published(None)
         if chosen.current is None:
             return [], [], []

@@ -18,6 +18,8 @@ from policypages.plan.outline import Resolved
 _MANY: Final = 4096
 _SHORT: Final = 600  # with the name of any site's folder such a path is not too long
 _PAGES: Final = ("page.html", "index.html")
+_VERSIONS: Final = ("versions.html", "version.html", "changes.html")
+_MOVED: Final = "redirect.html"
 _MISSING: Final = "404.html"
 
 _Steps = tuple[str, list[str]]
@@ -94,9 +96,13 @@ class Shared:
         self.clauses: dict[str, tuple[str, str]] = {}
         self.texts = Texts()
         self._reads: dict[frozenset[str], tuple[list[str], list[_Steps]]] = {}
+        pages = [*_PAGES, *(_VERSIONS if site.releases else ())]
+        if site.redirects is not None or any(one.values.get("was") for one in site.policies.values()):
+            pages.append(_MOVED)
+        self._for_hosts = site_files(site.settings.hosting)
         self._assets = [
-            _assets(wanted_assets(site.theme, asked, made_with), site_files(site.settings.hosting))
-            for made_with in (_PAGES, (*_PAGES, _MISSING))
+            _assets(wanted_assets(site.theme, asked, made_with), self._for_hosts)
+            for made_with in (pages, (*pages, _MISSING))
         ]
         retention = site.settings.names.get("retention") or ()
         self.known_strings = {key for strings in site.theme.strings.values() for key in strings} | CORE_KEYS
@@ -105,6 +111,10 @@ class Shared:
     def assets(self, *, owns_root: bool) -> Assets:
         """Return the assets of a site; one that owns its root has a page for what is not there, too."""
         return self._assets[owns_root]
+
+    def assets_of(self, template: str) -> Assets:
+        """Return the assets of a folder whose pages are all made with one template."""
+        return _assets(wanted_assets(self._site.theme, self._asked, [template]), self._for_hosts)
 
     def _assets_in(self, template: str) -> Mapping[str, str]:
         """Return the assets that a template can ask for: no other shows in its pages."""

@@ -17,6 +17,7 @@ from policypages.model import (
     Origin,
     PageTask,
     PolicyLink,
+    Redirect,
     Site,
     SitePlan,
     SiteView,
@@ -28,6 +29,7 @@ from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved, refs_of
+from policypages.plan.redirects import TEMPLATE, Frame, RedirectPlanner, former_ids, pages_at
 from policypages.plan.releases import Around, ReleasePlanner
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import Asked, LinkTargets, Shared, Words
@@ -75,17 +77,20 @@ class SitePlanner:
         templates: Mapping[str, str],
         asked: Asked,
         releases: ReleasePlanner | None = None,
+        redirects: RedirectPlanner | None = None,
     ) -> None:
         """Take what all sites share.
 
         `tool` is the version of us and of what shapes output; `templates` has a digest for each
         template that a page is made with, those it includes counted in; `asked` has the assets that
-        each of them names. Without `releases` every page is what the sources have.
+        each of them names. Without `releases` every page is what the sources have; without
+        `redirects` no old address leads anywhere.
         """
         self.site = site
         self.shared = Shared(site, tool=tool, templates=templates, asked=asked)
         self.outlines = OutlineResolver(site, compiler)
         self.releases = releases
+        self.redirects = redirects
 
     def plan(self, loaded: Sequence[Views]) -> list[Planned]:
         """Plan sites, each step of all of them before the next; see `SiteBuilder.build`."""
@@ -154,9 +159,11 @@ class _SiteWork:
         files += self._shared_files(views)
         if len({self.shared.collision_key(file.path) for file in files}) < len(files):
             self.found += collisions(self.site, self.id, self.first, files)
+        redirects, reads = self._redirects(files)
         name = str(self.first.facts.get("name") or self.id)
         sample = bool(self.first.facts.get("sample"))
-        plan = SitePlan(self.id, name, sample, tuple(files), tuple(pages), frozenset(self.uses))
+        uses = frozenset(self.uses)
+        plan = SitePlan(self.id, name, sample, tuple(files), tuple(pages), uses, redirects, reads)
         return plan, self.found
 
     # ---- policies and their addresses
@@ -266,6 +273,8 @@ class _SiteWork:
             updated=language.date_words(updated, locale) if updated else None,
             reviewed=language.date_words(reviewed, locale) if reviewed else None,
             alternates=alternates,
+            path=link.path,
+            formerly=former_ids(view.entity, self.site.policies[link.id]),
         )
         tags, texts = self._made_from(view, task, outline)
         key, marks = seal(self.shared.basis("page.html", view.words), tags, texts)
@@ -324,6 +333,24 @@ class _SiteWork:
         """Plan a page that shows the site around it and nothing else."""
         key, marks = seal(self.shared.basis(template, view.words), _SITE_TAGS, view.texts)
         return FileTask(path, key, marks, task)
+
+    # ---- addresses that moved
+
+    def _redirects(self, files: list[FileTask]) -> tuple[tuple[Redirect, ...], tuple[str, ...]]:
+        """Plan where old addresses lead, and pages there; tell which files of others that hangs on."""
+        planner = self.planner.redirects
+        if planner is None:
+            return (), ()
+        views = [(view.base, view.site.policies) for view in self.views]
+        redirects, others, found = planner.plan(self.first, files, views)
+        self.found += found
+        if redirects:
+            files += pages_at([one for one in redirects if one.site == self.id], self._frame)
+        return tuple(redirects), tuple(self.site.entities[id_] for id_ in others)
+
+    def _frame(self, path: str) -> Frame:
+        view = max((one for one in self.views if path.startswith(one.base)), key=lambda one: len(one.base))
+        return Frame(view.site, self.shared.basis(TEMPLATE, view.words), _SITE_TAGS, view.texts)
 
     # ---- the rest of a site
 

@@ -63,7 +63,7 @@ class Unchanged:
         for id_, path in self._entities.items():
             text = state.sites.get(id_)
             known = read_known(text) if text is not None else None
-            if known is None or f"release:{id_}" in different or not self._is_same(known, path, different):
+            if known is None or not self._is_same(id_, known, path, different):
                 if known is None or (known.files[0], known.stamp) != (path, self._stamp_of(path)):
                     changed |= {path, *(known.files[:1] if known is not None else ())}
                 continue
@@ -75,7 +75,13 @@ class Unchanged:
                 del kept[id_]
         return kept
 
-    def _is_same(self, known: Known, path: str, different: set[str]) -> bool:
+    def _is_same(self, id_: str, known: Known, path: str, different: set[str]) -> bool:
         if known.notes is None or known.files[0] != path or known.stamp != self._stamp_of(path):
             return False
-        return not different or different.isdisjoint(known.uses.split())
+        if not different:
+            return True
+        if not different.isdisjoint((f"release:{id_}", f"redirects:{id_}")):
+            return False
+        if known.redirects and not different.isdisjoint(f"release:{one[0]}" for one in known.redirects):
+            return False  # it was released under an id that it had before
+        return different.isdisjoint(known.uses.split())

@@ -190,6 +190,7 @@ def _with_clauses(
         templates=engine.digests,
         asked=engine.assets,
         releases=repository.planner.releases,
+        redirects=repository.planner.redirects,
     )
     return replace(repository, site=site, compiler=compiler, planner=planner), tuple(found)
 

@@ -21,6 +21,7 @@ from policypages.model import (
     MissingTask,
     OverviewTask,
     PageTask,
+    RedirectTask,
     ReleasedTask,
     SiteView,
     VersionsTask,
@@ -38,7 +39,9 @@ _NOT_RELEASED: Final[Mapping[str, Any]] = {
 }
 
 
-def render_file(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+def render_file(  # noqa: PLR0911 - one for each kind of file
+    file: FileTask, engine: ThemeEngine
+) -> tuple[MadeFile, list[Diagnostic]]:
     """Make one file of the output."""
     match file.task:
         case FixedTask(data):
@@ -47,6 +50,8 @@ def render_file(file: FileTask, engine: ThemeEngine) -> tuple[MadeFile, list[Dia
             return _policy_page(below_site(file.path), task, engine)
         case VersionsTask() | ArchivedTask() | ChangesTask() as task:
             return version_page(below_site(file.path), task, engine)
+        case RedirectTask(site, target):
+            return _moved(below_site(file.path), site, target, engine)
         case IndexTask(site):
             path = below_site(file.path)
             context = {**common(path, site), "site": site_of(path, site, None)}
@@ -117,6 +122,16 @@ def _encoded(page: str, article: str) -> bytes:
             end = at + len(article)
             return page[:at].encode() + article.encode() + page[end:].encode()
     return page.encode()
+
+
+def _moved(path: str, site: SiteView, target: str, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+    """Make the page at an old address, for hosts that know no redirects."""
+    whole = "://" in target
+    href = target if whole else f"{'../' * path.count('/')}{target}" or "./"
+    canonical = target if whole else absolute(site, target) if not target.startswith("../") else None
+    context = {**common(path, site), "site": site_of(path, site, None)}
+    context["page"] = {"title": site.strings.get("moved", ""), "href": href, "canonical": canonical}
+    return themed(engine, "redirect.html", context)
 
 
 def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:

@@ -18,7 +18,16 @@ from policypages.formats.templates.theme_lint import lint_templates
 from policypages.model import Heading
 
 MAX_REPEATED: Final = 10_000
-PAGES: Final = ("page.html", "index.html", "404.html", "overview.html")
+PAGES: Final = (
+    "page.html",
+    "index.html",
+    "404.html",
+    "overview.html",
+    "versions.html",
+    "version.html",
+    "changes.html",
+    "redirect.html",
+)
 
 
 class _ThemeEnvironment(ImmutableSandboxedEnvironment):
