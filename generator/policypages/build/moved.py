@@ -12,6 +12,7 @@ from policypages.build.repository import Repository
 from policypages.diagnostics import Diagnostic, did_you_mean, problem
 from policypages.formats.state import Known, read_known
 from policypages.model import FileTask, Moved, PageRelease, Redirect, SiteView
+from policypages.plan.hosting import redirects_file
 from policypages.plan.keys import tag
 from policypages.plan.redirects import (
     CODE,
@@ -164,6 +165,7 @@ class _Gone:
     def files(self, folder: str, redirects: Sequence[Redirect]) -> Iterator[FileTask]:
         frame = self.frame(folder)
         yield from pages_at(redirects, lambda _: frame)
+        yield from redirects_file(folder, self.repository.site.settings.hosting, redirects)
         for path, (key, marks, fixed) in self._assets.files.items():
             yield FileTask(f"{folder}/{path}", key, marks, fixed)
 
@@ -173,6 +175,18 @@ class Folder(NamedTuple):
 
     redirects: tuple[Redirect, ...]
     files: tuple[FileTask, ...]
+
+
+def moved_of(sites: Mapping[str, str], folders: Mapping[str, Folder]) -> dict[str, Sequence[Redirect]]:
+    """Return the redirects of every folder that has any, whether it is a site or not."""
+    moved: dict[str, Sequence[Redirect]] = {id_: one.redirects for id_, one in folders.items()}
+    for id_, text in sites.items():
+        if not text.endswith(_NONE):
+            redirects = read_known(text).redirects
+            own = [Redirect(folder, path, target) for folder, path, target in redirects if folder == id_]
+            if own:
+                moved[id_] = own
+    return dict(sorted(moved.items()))
 
 
 def moved_folders(

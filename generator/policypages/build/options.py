@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats.manifest import Manifest
-from policypages.formats.record import Provenance
+
+if TYPE_CHECKING:
+    from policypages.formats.record import Provenance
 
 
 @dataclass(frozen=True, slots=True)

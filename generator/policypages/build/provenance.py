@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from policypages import __version__
@@ -13,9 +13,10 @@ from policypages.formats.manifest import Entry
 from policypages.formats.record import Provenance
 from policypages.formats.state import read_known
 from policypages.installed import version
-from policypages.model import FileRecord
+from policypages.model import FileRecord, Redirect
 from policypages.paths import BUILD_RECORD
 from policypages.plan.keys import digest
+from policypages.plan.redirects import file_of
 from policypages.write import Stage, stage_file
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def add_record(
     entries: Sequence[Entry],
     *,
     released: Iterable[Sequence[str]],
+    moved: Mapping[str, str],
     before: Entry | None,
     stage: Stage | None,
 ) -> tuple[Entry, bool]:
@@ -53,7 +55,7 @@ def add_record(
     `before` is the entry of the record that is there, None where it is not as it was written.
     """
     path = f"{folder}/{BUILD_RECORD}"
-    data = records.write(head, [entry.record for entry in entries], released)
+    data = records.write(head, [entry.record for entry in entries], released, moved)
     key = digest(data)
     if before is not None and before.key == key:
         return before, False
@@ -61,13 +63,19 @@ def add_record(
     return Entry(record, key), True
 
 
-def renew(head: str, folder: str, line: str, known: str, stage: Stage) -> SiteResult | None:
-    """Make the record of a site anew of which nothing else changed; None where that is the same, too."""
+def renew(
+    head: str, folder: str, line: str, *, known: str | None, moved: Sequence[Redirect], stage: Stage
+) -> SiteResult | None:
+    """Make the record of a site anew of which nothing else changed; None where that is the same, too.
+
+    Of a folder of old addresses, which is of no entity, nothing is `known`.
+    """
     entries = manifests.entries_of(line)
     before = entries.pop(f"{folder}/{BUILD_RECORD}", None)
     files = [*entries.values()]
-    released = read_known(known).released
-    entry, made = add_record(head, folder, files, released=released, before=before, stage=stage)
+    released = read_known(known).released if known is not None else ()
+    leads = {file_of(one.path): one.target for one in moved}
+    entry, made = add_record(head, folder, files, released=released, moved=leads, before=before, stage=stage)
     if not made:
         return None
     return SiteResult(folder, manifests.line_of(folder, [*files, entry]), made=1, staged=(entry.record.path,))

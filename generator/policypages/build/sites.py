@@ -17,7 +17,7 @@ from policypages.formats import manifest as manifests
 from policypages.formats.manifest import Entry
 from policypages.formats.state import Known, write_known
 from policypages.formats.trace import line_of as trace_line
-from policypages.model import ReleasedTask
+from policypages.model import RedirectTask, ReleasedTask
 from policypages.paths import BUILD_RECORD
 from policypages.plan.keys import why_stale
 from policypages.write import Output, Stage, stage_file
@@ -141,11 +141,13 @@ class SiteBuilder:
         made: dict[str, bytes | None] = {}
         stale: list[tuple[str, str]] = []
         every: list[FileTask] = []
-        plain: bytes | None = None  # what is in the file that was made last
+        # the file that those which follow hold compressed, and its bytes where it was made
+        uncompressed: FileTask | None = None
+        plain: bytes | None = None
         for file, encoding in self._with_compressed(folder, files):
             every.append(file)
-            if not encoding:
-                plain = None
+            if uncompressed is None or not encoding:
+                uncompressed, plain = file, None
             known = before.get(file.path)
             if known is not None and not self._is_stale(known, file):
                 kept[file.path] = known
@@ -153,7 +155,7 @@ class SiteBuilder:
             if self._options.explain:
                 stale.append((file.path, self._because(folder, known, file)))
             if plain is None:
-                one, more = self.render(file, self.engine)
+                one, more = self.render(uncompressed, self.engine)
                 if more:
                     found += _of_site(folder, more)
                 plain = one.data if not more or not has_errors(more) else None
@@ -188,9 +190,14 @@ class SiteBuilder:
             elif self._stage is None:
                 staged.append(file.path)
         number = len(files)
-        if self._record_head is not None and is_site and files:
+        if self._record_head is not None and files and folder[0] != "_":
             number += 1
-            staged += self._add_record(self._record_head, folder, entries, released)
+            moved = {
+                file.path.partition("/")[2]: file.task.target
+                for file in files
+                if type(file.task) is RedirectTask
+            }
+            staged += self._add_record(self._record_head, folder, entries, released, moved)
         line: str | None = ""
         trace = ""
         if not files:
@@ -214,13 +221,20 @@ class SiteBuilder:
         )
 
     def _add_record(
-        self, head: str, folder: str, entries: list[Entry], released: list[list[str]]
+        self,
+        head: str,
+        folder: str,
+        entries: list[Entry],
+        released: list[list[str]],
+        moved: Mapping[str, str],
     ) -> list[str]:
         """Add the record of the build to the entries of a site; return its path where it was made."""
         before = self._previous.manifest.entries(folder).get(f"{folder}/{BUILD_RECORD}")
         if before is not None and not self._is_there(before):
             before = None
-        entry, made = add_record(head, folder, entries, released=released, before=before, stage=self._stage)
+        entry, made = add_record(
+            head, folder, entries, released=released, moved=moved, before=before, stage=self._stage
+        )
         entries.append(entry)
         return [entry.record.path] if made else []
 

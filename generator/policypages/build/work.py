@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_repository
-from policypages.build.provenance import head as record_head
-from policypages.build.provenance import renew
 from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, gather, has_errors, problem, strictly
 from policypages.formats import manifest as manifests
@@ -24,6 +22,7 @@ from policypages.workers import WorkerLost
 from policypages.write import Output, Spool, Stage, machine_problem
 
 if TYPE_CHECKING:
+    from policypages.build.moved import Folder
     from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
 
@@ -80,7 +79,11 @@ class _Work:
     def _record_head(self) -> str | None:
         """What the records of all sites begin with, where they have one."""
         given = self.plan.options.provenance
-        return None if given is None else record_head(given, self.repository)
+        if given is None:
+            return None
+        from policypages.build.provenance import head  # noqa: PLC0415 - brings the planner with it
+
+        return head(given, self.repository)
 
     def close(self) -> None:
         """Take away what was staged and is not needed."""
@@ -228,11 +231,16 @@ class _Work:
         same = plan.state.shared.get(_PROVENANCE) == digest(plan.options.provenance)
         if same or output is None or has_errors(self.found):
             return
+        from policypages.build.moved import moved_of  # noqa: PLC0415 - brings the planner with it
+        from policypages.build.provenance import renew  # noqa: PLC0415 - the same
+
+        moved = moved_of(self._known(), self._moved_folders[0])
         with self.watch.stage("comparing"):
             head = self._record_head or ""
             for id_, line in self.kept_lines.items():
-                if id_ in self.kept:
-                    renewed = renew(head, id_, line, plan.state.sites[id_], self._begin_stage(output))
+                if id_[0] != "_":
+                    known, stage = plan.state.sites.get(id_), self._begin_stage(output)
+                    renewed = renew(head, id_, line, known=known, moved=moved.get(id_, ()), stage=stage)
                     if renewed is not None:
                         self.results.append(renewed)
                         self.files_kept -= 1
@@ -267,15 +275,19 @@ class _Work:
                 return
             for folder in before:
                 self.kept_lines.pop(folder, None)
+        folders, found = self._moved_folders
+        self.found += found
+        for folder, one in folders.items():
+            self._take(self._builder().make_files(folder, one.files))
+
+    @cached_property
+    def _moved_folders(self) -> tuple[Mapping[str, Folder], list[Diagnostic]]:
         repository = self.repository
         with self.watch.stage("planning"):
             from policypages.build.moved import moved_folders  # noqa: PLC0415 - brings the planner with it
 
             broken = frozenset(id_ for one in self.found if one.severity == "error" for id_ in one.entities)
-            folders, found = moved_folders(repository, self._known(), broken)
-        self.found += found
-        for folder, one in folders.items():
-            self._take(self._builder().make_files(folder, one.files))
+            return moved_folders(repository, self._known(), broken)
 
     def _hosting(self) -> None:
         """Make what the hosts of the house are told, where the settings ask for it and something changed."""
@@ -288,9 +300,11 @@ class _Work:
         if not asked:
             return
         with self.watch.stage("planning"):
-            from policypages.plan.hosting import plan_hosting  # noqa: PLC0415 - brings the planner with it
+            from policypages.build.moved import moved_of  # noqa: PLC0415 - brings the planner with it
+            from policypages.plan.hosting import plan_hosting  # noqa: PLC0415 - the same
 
-            tasks, found = plan_hosting(asked, self._sizes() if asked.get("max_files") else ())
+            moved = moved_of(self._known(), self._moved_folders[0])
+            tasks, found = plan_hosting(asked, self._sizes() if asked.get("max_files") else (), moved)
             self.found += found
         if tasks:
             self._take(self._builder().make_files(HOSTING, tasks))

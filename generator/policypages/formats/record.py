@@ -42,7 +42,8 @@ class Record:
     """A record as it was read; paths are below the folder of the site.
 
     `files` are what a host sends; `host_files` tell the host how. `released` has for each page that
-    shows a release the version of it.
+    shows a release the version of it, and `moved` for each page at an old address where that leads:
+    some hosts send readers there by themselves.
     """
 
     commit: str | None
@@ -51,6 +52,7 @@ class Record:
     made_with: Mapping[str, str]
     theme: str
     released: Mapping[str, str]
+    moved: Mapping[str, str]
     files: Mapping[str, Content]
     host_files: Mapping[str, Content]
 
@@ -69,8 +71,12 @@ def head(provenance: Provenance, *, made_with: Mapping[str, str], theme: str) ->
     return json.dumps(values, indent=2).removesuffix("\n}")
 
 
-def write(begun: str, files: Iterable[FileRecord], released: Iterable[Sequence[str]]) -> bytes:
+def write(
+    begun: str, files: Iterable[FileRecord], released: Iterable[Sequence[str]], moved: Mapping[str, str]
+) -> bytes:
     """Write the record of one site: what `head` began, its files, and (path, version) of released pages.
+
+    `moved` has where the pages at old addresses lead, by path.
 
     A file that holds another one compressed is left out: other machines compress otherwise, and what
     is in it is known. By hand, since `json.dumps` takes ten times as long, and there is one for each site.
@@ -78,6 +84,7 @@ def write(begun: str, files: Iterable[FileRecord], released: Iterable[Sequence[s
     known = {path.partition("/")[2]: (size, sha256) for path, size, sha256 in files}
     sent: list[str] = []
     told: list[str] = []
+    leads: list[str] = []
     for path in sorted(known):
         plain, encoding = plain_path(path)
         if path == BUILD_RECORD or (encoding is not None and plain in known):
@@ -85,10 +92,13 @@ def write(begun: str, files: Iterable[FileRecord], released: Iterable[Sequence[s
         size, sha256 = known[path]
         line = f'    {_quoted(path)}: {{"size": {size}, "sha256": "{sha256}"}}'
         (told if path in HOST_FILES else sent).append(line)
+        if path in moved:
+            leads.append(f"    {_quoted(path)}: {_quoted(moved[path])}")
     pages = [f"    {_quoted(path)}: {_quoted(version)}" for path, version in sorted(map(tuple, released))]
     parts = [
         begun,
         f'  "released": {_mapping(pages)}',
+        f'  "moved": {_mapping(leads)}',
         f'  "files": {_mapping(sent)}',
         f'  "host_files": {_mapping(told)}',
     ]
@@ -119,6 +129,7 @@ def read(data: bytes) -> Record | str:
             made_with=_texts(values["made_with"]),
             theme=_text(values["theme"]),
             released=_texts(values["released"]),
+            moved=_texts(values["moved"]),
             files=dict(map(_file, values["files"].items())),
             host_files=dict(map(_file, values["host_files"].items())),
         )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from policypages import headers
 from policypages.diagnostics import Diagnostic, problem
-from policypages.model import FileTask, FixedTask
+from policypages.model import FileTask, FixedTask, Redirect
 from policypages.paths import FEED
 from policypages.plan.keys import file_task
-from policypages.plan.nginx import nginx
+from policypages.plan.nginx import locations, nginx
 
 FOLDER: Final = "_hosting"
+_WITH_PAGE: Final = ("/", ".html", ".htm")
+_SAFE: Final = "/!$&'()+,;=@~-._"  # what stands in the path of an address as it is (RFC 3986, 3.3)
 _PAGES: Final = frozenset({"netlify", "cloudflare"})
 _MADE: Final = "# Made by policypages: the next build writes it anew.\n"
 
@@ -24,17 +27,52 @@ def site_files(hosting: Mapping[str, Any]) -> dict[str, bytes]:
     return {"_headers": _headers(hosting, "").encode()}
 
 
+def redirects_file(folder: str, hosting: Mapping[str, Any], moved: Sequence[Redirect]) -> list[FileTask]:
+    """Plan `_redirects` of one folder, where its host reads one and an address of it moved.
+
+    Netlify sends the page at the old address, unless it is told by a `!` that the redirect comes first;
+    Cloudflare always redirects, and refuses the sign. Where both read the file there is none: Netlify's
+    readers then get the page, which leads on. Cloudflare reads so many lines, so what has no page comes
+    first. Into a site without a `url` nothing leads: this one may be deployed alone.
+    """
+    hosts = frozenset(hosting.get("for") or ())
+    if hosts.isdisjoint(_PAGES):
+        return []
+    first = "" if "cloudflare" in hosts else "!"
+    known = [(one.path, target, one.status) for one in moved if (target := _at_root(one.target)) is not None]
+    known.sort(key=lambda one: (one[0].endswith(_WITH_PAGE) or not one[0], one[0]))
+    lines = [f"/{quote(path, _SAFE)} {target} {status}{first}\n" for path, target, status in known]
+    if not lines:
+        return []
+    text = _MADE + "".join(lines)
+    return [file_task(f"{folder}/_redirects", {"its content": text}, FixedTask(text.encode()))]
+
+
+def _at_root(target: str) -> str | None:
+    """Return where a redirect leads, as the root of a host of its own would write it."""
+    if "://" in target:
+        return target
+    way, sign, anchor = target.partition("#")
+    return None if way.startswith("../") else f"/{quote(way, _SAFE)}{sign}{anchor}"
+
+
 def plan_hosting(
-    hosting: Mapping[str, Any], sizes: Sequence[tuple[str, int]]
+    hosting: Mapping[str, Any],
+    sizes: Sequence[tuple[str, int]],
+    moved: Mapping[str, Sequence[Redirect]],
 ) -> tuple[tuple[FileTask, ...], list[Diagnostic]]:
     """Plan the files for the house, and complain of sites that a host would refuse.
 
-    `sizes` are the sites by id, each with the number of its files.
+    `sizes` are the sites by id, each with the number of its files; `moved` are redirects by folder.
     """
     hosts = frozenset(hosting.get("for") or ())
     files: dict[str, str] = {}
     if "nginx" in hosts:
         files["nginx.conf"] = _MADE + nginx(hosting)
+        for folder, some in moved.items():
+            known = [(f"/{one.path}", target) for one in some if (target := _at_root(one.target)) is not None]
+            if known:
+                files[f"redirects/{folder}.conf"] = _MADE + locations(sorted(known))
     most = hosting.get("max_files")
     if most is None:
         return tuple(_tasks(files)), []

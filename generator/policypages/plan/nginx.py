@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -17,7 +17,10 @@ _ABOUT: Final = """\
 #     server_name www.example.com;
 #     root /srv/policies/output/acme;
 #     include /srv/policies/output/_hosting/nginx.conf;
+#     include /srv/policies/output/_hosting/redirects/acme.*;
 #   }
+#
+# The second holds the redirects of that site; with a star nginx does not mind if there are none.
 #
 # A `location` of yours that says `add_header` loses the headers below: nginx takes those of one level alone.
 """
@@ -80,6 +83,16 @@ location ~ "^/_|\\.(?:br|gz)$|/\\.(?!well-known/)" {{
   return 404;
 }}
 """
+
+
+def locations(moved: Sequence[tuple[str, str]]) -> str:
+    """Write where old addresses of one site lead: each address, which begins with a slash, and its target.
+
+    Of an old address nginx compares what it decoded; in a target a `$` would be a variable.
+    """
+    return "".join(
+        [f'location = "{path}" {{ return 301 "{target.replace("$", "%24")}"; }}\n' for path, target in moved]
+    )
 
 
 def _headers(given: Mapping[str, str]) -> str:

@@ -33,8 +33,11 @@ class Outcome(NamedTuple):
 class Place(Protocol):
     """Where the files of a site stand."""
 
-    def look(self, files: Mapping[str, Content]) -> Iterator[tuple[str, Found]]:
-        """Find each file by its path, in any order; `files` says what is expected of it."""
+    def look(self, files: Mapping[str, Content], moved: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+        """Find each file by its path, in any order; `files` says what is expected of it.
+
+        `moved` has for pages at old addresses where those lead.
+        """
         ...
 
     def others(self, record: Record) -> Iterator[Outcome]:
@@ -59,7 +62,7 @@ def compare(record: Record, place: Place, progress: Callable[[int, int], None] |
     """Compare all files; `outcomes` are those that are not as the record has them, by path."""
     wanted = {**record.files, **(record.host_files if place.has_host_files else {})}
     outcomes = []
-    for number, (path, found) in enumerate(place.look(wanted), 1):
+    for number, (path, found) in enumerate(place.look(wanted, record.moved), 1):
         if progress is not None:
             progress(number, len(wanted))
         if found.content is None:

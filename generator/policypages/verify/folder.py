@@ -25,7 +25,11 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def look(self, files: Mapping[str, Content]) -> Iterator[tuple[str, Found]]:
+    def look(
+        self,
+        files: Mapping[str, Content],
+        moved: Mapping[str, str],  # noqa: ARG002 - as of all places
+    ) -> Iterator[tuple[str, Found]]:
         """Read each file, and what holds it compressed."""
         for path, wanted in files.items():
             found = self._file(path)

@@ -57,6 +57,7 @@ class Served:
     def record(self) -> bytes:
         """Return the site's own record; raise ServedError where there is none."""
         response = self._get(BUILD_RECORD)
+        assert response is not None  # noqa: S101 - it leads nowhere
         with response:
             try:
                 held = b"".join(self._pieces(response))
@@ -64,11 +65,14 @@ class Served:
                 raise ServedError(_words(error, self._timeout)) from error
         return held
 
-    def look(self, files: Mapping[str, Content]) -> Iterator[tuple[str, Found]]:
-        """Ask for each file, few at a time."""
+    def look(self, files: Mapping[str, Content], moved: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+        """Ask for each file, few at a time; what a page at an old address says, a redirect may say."""
         threads = ThreadPoolExecutor(_AT_ONCE)
         try:
-            asked = {threads.submit(self._find, path, wanted): path for path, wanted in files.items()}
+            asked = {
+                threads.submit(self._find, path, wanted, moved.get(path)): path
+                for path, wanted in files.items()
+            }
             for one in as_completed(asked):
                 yield asked[one], one.result()
         finally:
@@ -78,9 +82,11 @@ class Served:
         """Find nothing: a host does not say what else it has."""
         return iter(())
 
-    def _find(self, path: str, wanted: Content) -> Found:
+    def _find(self, path: str, wanted: Content, target: str | None) -> Found:
         try:
-            response = self._get(path)
+            response = self._get(path, target)
+            if response is None:
+                return Found(wanted)
             with response:
                 coding = (response.headers["Content-Encoding"] or "").strip().lower()
                 pieces = self._pieces(response)
@@ -92,8 +98,11 @@ class Served:
         except (OSError, http.client.HTTPException) as error:
             return Found(None, _words(error, self._timeout))
 
-    def _get(self, path: str) -> http.client.HTTPResponse:
-        """Ask for a file by the address that readers know, and follow where this host leads."""
+    def _get(self, path: str, target: str | None = None) -> http.client.HTTPResponse | None:
+        """Ask for a file by the address that readers know, and follow where this host leads.
+
+        None where that is the target of an old address.
+        """
         clean = path.removesuffix("index.html") if f"/{path}".endswith("/index.html") else path
         at = self.address + quote(clean)
         for _ in range(_MOST_HOPS):
@@ -110,6 +119,8 @@ class Served:
                 said = f"is not there: the host answers {status} {response.reason}".rstrip()
                 raise ServedError(said, missing=status in _NOT_FOUND)
             onward = urljoin(at, location)
+            if target is not None and onward == urljoin(self.address, target):
+                return None
             if urlsplit(onward)[:2] != urlsplit(at)[:2]:
                 msg = f"is not there: the host leads on to `{onward}`"
                 raise ServedError(msg)
