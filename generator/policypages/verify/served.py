@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Final
 from urllib.error import URLError
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from policypages import __version__
@@ -119,7 +119,8 @@ class Served:
                 said = f"is not there: the host answers {status} {response.reason}".rstrip()
                 raise ServedError(said, missing=status in _NOT_FOUND)
             onward = urljoin(at, location)
-            if target is not None and onward == urljoin(self.address, target):
+            # hosts write some characters as escapes, and it is the same address
+            if target is not None and unquote(onward) == unquote(urljoin(self.address, target)):
                 return None
             if urlsplit(onward)[:2] != urlsplit(at)[:2]:
                 msg = f"is not there: the host leads on to `{onward}`"
