@@ -12,7 +12,6 @@ from policypages.build.repository import Repository
 from policypages.diagnostics import Diagnostic, did_you_mean, problem
 from policypages.formats.state import Known, read_known
 from policypages.model import FileTask, Moved, PageRelease, Redirect, SiteView
-from policypages.plan.hosting import redirects_file
 from policypages.plan.keys import tag
 from policypages.plan.redirects import (
     CODE,
@@ -165,7 +164,7 @@ class _Gone:
     def files(self, folder: str, redirects: Sequence[Redirect]) -> Iterator[FileTask]:
         frame = self.frame(folder)
         yield from pages_at(redirects, lambda _: frame)
-        yield from redirects_file(folder, self.repository.site.settings.hosting, redirects)
+        yield from self.repository.planner.shared.redirects_file(folder, redirects)
         for path, (key, marks, fixed) in self._assets.files.items():
             yield FileTask(f"{folder}/{path}", key, marks, fixed)
 

@@ -39,7 +39,11 @@ def redirects_file(folder: str, hosting: Mapping[str, Any], moved: Sequence[Redi
     if hosts.isdisjoint(_PAGES):
         return []
     first = "" if "cloudflare" in hosts else "!"
-    known = [(one.path, target, one.status) for one in moved if (target := _at_root(one.target)) is not None]
+    known = [
+        (one.path, target, one.status)
+        for one in moved
+        if one.site == folder and (target := _at_root(one.target)) is not None
+    ]
     known.sort(key=lambda one: (one[0].endswith(_WITH_PAGE) or not one[0], one[0]))
     lines = [f"/{quote(path, _SAFE)} {target} {status}{first}\n" for path, target, status in known]
     if not lines:

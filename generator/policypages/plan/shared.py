@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
-from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target, Theme
+from policypages.model import FileTask, FixedTask, PolicyLink, Redirect, Site, SourceFile, Target, Theme
 from policypages.paths import PathProblem, collision_key, output_path
-from policypages.plan.hosting import site_files
+from policypages.plan.hosting import redirects_file, site_files
 from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag
 from policypages.plan.outline import Resolved
 
@@ -115,6 +115,10 @@ class Shared:
     def assets_of(self, template: str) -> Assets:
         """Return the assets of a folder whose pages are all made with one template."""
         return _assets(wanted_assets(self._site.theme, self._asked, [template]), self._for_hosts)
+
+    def redirects_file(self, folder: str, redirects: Sequence[Redirect]) -> list[FileTask]:
+        """Plan what the host of a folder is told of addresses that moved, where it reads such a file."""
+        return redirects_file(folder, self._site.settings.hosting, redirects)
 
     def _assets_in(self, template: str) -> Mapping[str, str]:
         """Return the assets that a template can ask for: no other shows in its pages."""

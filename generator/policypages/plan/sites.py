@@ -27,7 +27,6 @@ from policypages.model import (
 from policypages.plan.claims import collisions, path_origin
 from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.feed import Entry, feed
-from policypages.plan.hosting import redirects_file
 from policypages.plan.keys import seal, tag
 from policypages.plan.outline import OutlineResolver, Resolved, refs_of
 from policypages.plan.redirects import TEMPLATE, Frame, RedirectPlanner, former_ids, pages_at
@@ -346,9 +345,8 @@ class _SiteWork:
         redirects, others, found = planner.plan(self.first, files, views)
         self.found += found
         if redirects:
-            own = [one for one in redirects if one.site == self.id]
-            files += pages_at(own, self._frame)
-            files += redirects_file(self.id, self.site.settings.hosting, own)
+            files += pages_at([one for one in redirects if one.site == self.id], self._frame)
+            files += self.shared.redirects_file(self.id, redirects)
         return tuple(redirects), tuple(self.site.entities[id_] for id_ in others)
 
     def _frame(self, path: str) -> Frame:
