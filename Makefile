@@ -80,7 +80,8 @@ $(MORE_STAMP): tests/more/package.json tests/more/package-lock.json
 	@touch $@
 
 .PHONY: setup-more
-setup-more: $(STAMP) $(MORE_STAMP) ## fetch the outside referees (npm, PyPI)
+setup-more: $(STAMP) $(MORE_STAMP) ## fetch the outside referees (npm, PyPI, Debian)
+	@sh tests/more/debian.sh nginx
 	@$(UV) sync --quiet --frozen --all-extras --group more
 
 .PHONY: test-more

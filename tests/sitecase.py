@@ -15,6 +15,7 @@ from policypages import build as pipeline
 from policypages.build.checking import check
 from policypages.checks.kinds import Choice
 from policypages.diagnostics import Diagnostic
+from policypages.formats.record import Provenance
 from policypages.sources import MemorySources
 from policypages.write import open_output
 
@@ -60,6 +61,7 @@ class SiteCase:
         out: Path | None = None,
         as_of: datetime.date = DAY,
         drafts: bool = False,
+        provenance: Provenance | None = None,
     ) -> SiteCase:
         """Build with the real pipeline; `report` is what came of it."""
         sources = MemorySources(self.files)
@@ -67,7 +69,9 @@ class SiteCase:
         assert output is not None, found
         with output:
             previous, found = pipeline.read_previous(output)
-            options = pipeline.Options(as_of, only, self.jobs, clean=clean, drafts=drafts, explain=True)
+            options = pipeline.Options(
+                as_of, only, self.jobs, clean=clean, drafts=drafts, explain=True, provenance=provenance
+            )
             plan, more = pipeline.plan_build(sources, previous, options)
             if plan is None:
                 self.report = pipeline.Report(diagnostics=[*found, *more])

@@ -213,6 +213,12 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("address-vanished", "an address of a release has neither page nor redirect"),
         Code("release-refused", "a release cannot be made as it was asked for"),
     ),
+    "From a build to a host": (
+        Code("no-commit", "a record of a build was asked for, and git names no commit"),
+        Code("no-record", "there is no record of a build to verify a site with, or it cannot be read"),
+        Code("too-many-files", "a site has more files than its host takes"),
+        Code("not-as-built", "a file of a site is not the one that its build made"),
+    ),
     "The house and the machine": (
         Code("no-site", "there is no policypages.yaml here"),
         Code("no-entities", "the site has no entity"),
@@ -261,6 +267,7 @@ SEVERITIES: Final[dict[str, Severity]] = {
     "release-unverified": "warning",
     "unreleased-change": "warning",
     "short-notice": "warning",
+    "no-commit": "warning",
     "no-entities": "warning",
     "no-address": "note",
     "cache-ignored": "note",

@@ -63,9 +63,14 @@ class Git:
             return False
         return True
 
-    def committed(self, folder: str) -> dict[str, str]:
-        """Return git's ids of the files that HEAD has in a folder, by path."""
-        said = self._run("ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", f"{self.prefix}{folder}")
+    def head(self) -> str:
+        """Return the id of the commit that is checked out."""
+        return self._text("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+    def committed(self, *places: str) -> dict[str, str]:
+        """Return git's ids of the files that HEAD has in folders, or of files by name, by path."""
+        wanted = [f"{self.prefix}{place}" for place in places]
+        said = self._run("ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", *wanted)
         out = {}
         for line in said.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             head, _, path = line.partition("\t")  # mode, kind and id, with spaces between

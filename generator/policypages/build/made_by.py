@@ -16,6 +16,7 @@ _LIBRARIES = (
     "yaml",
     "pydantic",
     "pydantic_core",
+    "brotli",
 )
 
 

@@ -164,6 +164,7 @@ class _Gone:
     def files(self, folder: str, redirects: Sequence[Redirect]) -> Iterator[FileTask]:
         frame = self.frame(folder)
         yield from pages_at(redirects, lambda _: frame)
+        yield from self.repository.planner.shared.redirects_file(folder, redirects)
         for path, (key, marks, fixed) in self._assets.files.items():
             yield FileTask(f"{folder}/{path}", key, marks, fixed)
 
@@ -173,6 +174,18 @@ class Folder(NamedTuple):
 
     redirects: tuple[Redirect, ...]
     files: tuple[FileTask, ...]
+
+
+def moved_of(sites: Mapping[str, str], folders: Mapping[str, Folder]) -> dict[str, Sequence[Redirect]]:
+    """Return the redirects of every folder that has any, whether it is a site or not."""
+    moved: dict[str, Sequence[Redirect]] = {id_: one.redirects for id_, one in folders.items()}
+    for id_, text in sites.items():
+        if not text.endswith(_NONE):
+            redirects = read_known(text).redirects
+            own = [Redirect(folder, path, target) for folder, path, target in redirects if folder == id_]
+            if own:
+                moved[id_] = own
+    return dict(sorted(moved.items()))
 
 
 def moved_folders(

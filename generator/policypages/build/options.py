@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats.manifest import Manifest
+
+if TYPE_CHECKING:
+    from policypages.formats.record import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Options:
 
     Without `as_of` it is for today. `explain` keeps the reason for
     which each file was made; `content_hash` looks at the bytes of sources and output, where times
-    and sizes cannot be trusted.
+    and sizes cannot be trusted. With `provenance` each site has a record of its build.
     """
 
     as_of: datetime.date | None = None
@@ -28,6 +31,7 @@ class Options:
     content_hash: bool = False
     strict: bool = False
     explain: bool = False
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)

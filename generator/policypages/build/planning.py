@@ -73,7 +73,8 @@ def plan_build(
 ) -> tuple[Plan | None, list[Diagnostic]]:
     """Find what changed, and read and compile what all sites share if that did; problems do not end it."""
     with watch.stage("comparing"):
-        by = made_by(drafts=options.drafts, content_hash=options.content_hash)
+        recorded = options.provenance is not None
+        by = made_by(drafts=options.drafts, content_hash=options.content_hash, provenance=recorded)
         state = None
         if previous.state is not None and not options.clean:
             state = states.decode(previous.state, made_by=by, manifest=previous.manifest.digest)

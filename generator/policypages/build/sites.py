@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policypages.build.compressing import compress, with_compressed
 from policypages.build.options import Options, Previous, SiteResult
+from policypages.build.provenance import add_record
 from policypages.build.rendering import render
 from policypages.build.unreleased import unreleased
 from policypages.diagnostics import Diagnostic, has_errors
@@ -14,7 +17,8 @@ from policypages.formats import manifest as manifests
 from policypages.formats.manifest import Entry
 from policypages.formats.state import Known, write_known
 from policypages.formats.trace import line_of as trace_line
-from policypages.model import ReleasedTask
+from policypages.model import RedirectTask, ReleasedTask
+from policypages.paths import BUILD_RECORD
 from policypages.plan.keys import why_stale
 from policypages.write import Output, Stage, stage_file
 
@@ -61,6 +65,7 @@ class SiteBuilder:
         stage: Stage | None,
         trace: Trace,
         stamp_of: Callable[[str], str],
+        record_head: str | None = None,
     ) -> None:
         self.read_ahead: Callable[[Sequence[str]], None] = repository.loader.read_ahead
         self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = repository.loader.load
@@ -75,6 +80,8 @@ class SiteBuilder:
         self._stage = stage
         self._trace = trace
         self._stamp_of = stamp_of
+        self._record_head = record_head
+        self._encodings: Sequence[str] = repository.site.settings.hosting.get("precompress") or ()
 
     def build(self, ids: Sequence[str]) -> Iterator[SiteResult]:
         """Build sites, a few of them at a time: all are read, then all are loaded, planned, rendered, staged.
@@ -117,11 +124,12 @@ class SiteBuilder:
     ) -> SiteResult:
         """Stage what was rendered of a site, and say what came of it."""
         plan, found = planned[0], made.found
-        known = self._known(loaded[0].files, plan, found)
+        released = self._released(plan)
+        known = self._known(loaded[0].files, plan, found, released)
         if plan is None:
             line = "" if not has_errors(found) else None
             return SiteResult(made.folder, line, known, diagnostics=tuple(found))
-        return self._stage_files(made, known=known, is_site=True, pages=len(plan.pages))
+        return self._stage_files(made, known=known, is_site=True, pages=len(plan.pages), released=released)
 
     def make_files(self, folder: str, files: Sequence[FileTask]) -> SiteResult:
         """Render and stage the files of one folder whose key changed or that are gone."""
@@ -132,21 +140,41 @@ class SiteBuilder:
         kept: dict[str, Entry] = {}
         made: dict[str, bytes | None] = {}
         stale: list[tuple[str, str]] = []
-        for file in files:
+        every: list[FileTask] = []
+        # the file that those which follow hold compressed, and its bytes where it was made
+        uncompressed: FileTask | None = None
+        plain: bytes | None = None
+        for file, encoding in self._with_compressed(folder, files):
+            every.append(file)
+            if uncompressed is None or not encoding:
+                uncompressed, plain = file, None
             known = before.get(file.path)
             if known is not None and not self._is_stale(known, file):
                 kept[file.path] = known
                 continue
             if self._options.explain:
                 stale.append((file.path, self._because(folder, known, file)))
-            one, more = self.render(file, self.engine)
-            if more:
-                found += _of_site(folder, more)
-            made[file.path] = one.data if not more or not has_errors(more) else None
-        return _Made(folder, files, kept, made, stale, found)
+            if plain is None:
+                one, more = self.render(uncompressed, self.engine)
+                if more:
+                    found += _of_site(folder, more)
+                plain = one.data if not more or not has_errors(more) else None
+            made[file.path] = compress(file, plain, encoding) if encoding and plain is not None else plain
+        return _Made(folder, every, kept, made, stale, found)
+
+    def _with_compressed(self, folder: str, files: Sequence[FileTask]) -> Iterable[tuple[FileTask, str]]:
+        if self._encodings and not folder.startswith("_"):
+            return with_compressed(files, self._encodings)
+        return zip(files, repeat(""))
 
     def _stage_files(
-        self, made: _Made, *, known: str | None = None, is_site: bool = False, pages: int = 0
+        self,
+        made: _Made,
+        *,
+        known: str | None = None,
+        is_site: bool = False,
+        pages: int = 0,
+        released: list[list[str]] = [],  # noqa: B006 - nobody changes it
     ) -> SiteResult:
         folder, files, kept = made.folder, made.files, made.kept
         entries: list[Entry] = []
@@ -161,6 +189,15 @@ class SiteBuilder:
                 staged.append(file.path)
             elif self._stage is None:
                 staged.append(file.path)
+        number = len(files)
+        if self._record_head is not None and files and folder[0] != "_":
+            number += 1
+            moved = {
+                file.path.partition("/")[2]: file.task.target
+                for file in files
+                if type(file.task) is RedirectTask
+            }
+            staged += self._add_record(self._record_head, folder, entries, released, moved)
         line: str | None = ""
         trace = ""
         if not files:
@@ -175,34 +212,74 @@ class SiteBuilder:
             known,
             trace,
             made=len(staged),
-            kept=len(files) - len(staged),
-            staged=tuple(staged) if len(staged) < len(files) else (),
+            kept=number - len(staged),
+            staged=tuple(staged) if len(staged) < number else (),
             stale=tuple(made.stale),
             diagnostics=tuple(made.found),
             is_site=is_site,
             pages=pages,
         )
 
-    def _known(self, files: tuple[str, ...], planned: SitePlan | None, found: Sequence[Diagnostic]) -> str:
+    def _add_record(
+        self,
+        head: str,
+        folder: str,
+        entries: list[Entry],
+        released: list[list[str]],
+        moved: Mapping[str, str],
+    ) -> list[str]:
+        """Add the record of the build to the entries of a site; return its path where it was made."""
+        before = self._previous.manifest.entries(folder).get(f"{folder}/{BUILD_RECORD}")
+        if before is not None and not self._is_there(before):
+            before = None
+        entry, made = add_record(
+            head, folder, entries, released=released, moved=moved, before=before, stage=self._stage
+        )
+        entries.append(entry)
+        return [entry.record.path] if made else []
+
+    def _released(self, planned: SitePlan | None) -> list[list[str]]:
+        """Return path and version of each page that shows a release, where that goes on record."""
+        if self._record_head is None or planned is None:
+            return []
+        return [
+            [file.path.partition("/")[2], file.task.line.version]
+            for file in planned.files
+            if type(file.task) is ReleasedTask
+        ]
+
+    def _known(
+        self,
+        files: tuple[str, ...],
+        planned: SitePlan | None,
+        found: Sequence[Diagnostic],
+        released: list[list[str]],
+    ) -> str:
         """Keep what the next build has to know of a site; what has a place would go stale."""
         notes: list[list[str | None]] | None = None
         if all(one.span is None and not one.labels and not one.chain for one in found):
             notes = [[one.code, one.message, one.hint] for one in found]
         stamp = self._stamp_of(files[0])
         if planned is None:
-            return write_known(Known([*files], stamp, "", notes, None, sample=False, pages=[], redirects=[]))
+            nothing: list[list[str]] = []
+            return write_known(Known([*files], stamp, "", notes, None, False, nothing, nothing, nothing))  # noqa: FBT003 - of what is named above
         uses = " ".join(sorted(planned.uses))
         pages = [[*page] for page in planned.pages]
         moved = [[one.site, one.path, one.target] for one in planned.redirects]
         known = [*files, *planned.reads]
-        return write_known(Known(known, stamp, uses, notes, planned.name, planned.sample, pages, moved))
+        name, sample = planned.name, planned.sample
+        return write_known(Known(known, stamp, uses, notes, name, sample, pages, released, moved))
 
     def _is_stale(self, known: Entry, file: FileTask) -> bool:
+        return known.key != file.key or not self._is_there(known)
+
+    def _is_there(self, known: Entry) -> bool:
+        """Tell whether a file stands in the output as it was written, and may be kept."""
         output = self._output
-        if output is None or self._options.clean or known.key != file.key:
-            return True
+        if output is None or self._options.clean:
+            return False
         look: Callable[..., bool] = output.holds if self._options.content_hash else output.present
-        return not look(known.record)
+        return look(known.record)
 
     def _because(self, folder: str, known: Entry | None, file: FileTask) -> str:
         if known is None or self._output is None:

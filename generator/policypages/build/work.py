@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -10,21 +10,25 @@ from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_repository
 from policypages.build.watch import NOBODY, Watch
-from policypages.diagnostics import Diagnostic, gather, problem, strictly
+from policypages.diagnostics import Diagnostic, gather, has_errors, problem, strictly
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
 from policypages.formats import trace as traces
 from policypages.formats.state import State, read_known
 from policypages.model import SiteLine
+from policypages.plan.keys import digest
 from policypages.plan.unchanged import Kept
 from policypages.workers import WorkerLost
 from policypages.write import Output, Spool, Stage, machine_problem
 
 if TYPE_CHECKING:
+    from policypages.build.moved import Folder
     from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
 
 OVERVIEW: Final = "_overview"
+HOSTING: Final = "_hosting"
+_PROVENANCE: Final = "provenance"
 PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
 _SHARES: Final = 1000
 Progress = Callable[[int, int], None]
@@ -71,6 +75,16 @@ class _Work:
         assert repository is not None  # noqa: S101 - it was read by the last build, and did not change
         return repository
 
+    @cached_property
+    def _record_head(self) -> str | None:
+        """What the records of all sites begin with, where they have one."""
+        given = self.plan.options.provenance
+        if given is None:
+            return None
+        from policypages.build.provenance import head  # noqa: PLC0415 - brings the planner with it
+
+        return head(given, self.repository)
+
     def close(self) -> None:
         """Take away what was staged and is not needed."""
         if self.output is not None and self._stage is not None:
@@ -88,6 +102,10 @@ class _Work:
         if not self.plan.options.only:
             self._overview()
             self._moved()
+        if self.plan.options.provenance is not None:
+            self._renew_records()
+        if not self.plan.options.only:
+            self._hosting()
         for id_, kept in self.kept.items():
             for code, message, hint in kept.notes:
                 self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
@@ -187,8 +205,8 @@ class _Work:
 
         options, previous = self.plan.options, self.plan.previous
         trace = traces.decode(previous.trace()) if options.explain else {}
-        if self._stage is None and self.output is not None:
-            self._stage = self.output.new_stage()
+        if self.output is not None:
+            self._begin_stage(self.output)
         builder = SiteBuilder(
             self.repository,
             previous,
@@ -197,11 +215,37 @@ class _Work:
             stage=self._stage,
             trace=trace,
             stamp_of=self._settled_stamp,
+            record_head=self._record_head,
         )
         return self.watch.builder(builder)
 
+    def _begin_stage(self, output: Output) -> Stage:
+        if self._stage is None:
+            self._stage = output.new_stage()
+        return self._stage
+
     def _settled_stamp(self, path: str) -> str:
         return self.plan.stamp_of(path) if self.plan.sources.settled(path) else ""
+
+    def _renew_records(self) -> None:
+        """Write the records of sites that nobody looked at, where the commit or the day is another."""
+        plan, output = self.plan, self.output
+        same = plan.state.shared.get(_PROVENANCE) == digest(plan.options.provenance)
+        if same or output is None or has_errors(self.found):
+            return
+        from policypages.build.moved import moved_of  # noqa: PLC0415 - brings the planner with it
+        from policypages.build.provenance import renew  # noqa: PLC0415 - the same
+
+        moved = moved_of(self._known(), self._moved_folders[0])
+        with self.watch.stage("comparing"):
+            head = self._record_head or ""
+            for id_, line in self.kept_lines.items():
+                if id_[0] != "_":
+                    known, stage = plan.state.sites.get(id_), self._begin_stage(output)
+                    renewed = renew(head, id_, line, known=known, moved=moved.get(id_, ()), stage=stage)
+                    if renewed is not None:
+                        self.results.append(renewed)
+                        self.files_kept -= 1
 
     # ---- over all sites
 
@@ -227,21 +271,54 @@ class _Work:
     def _moved(self) -> None:
         """Make the folders of old addresses that no site has, where one of these, or a site, changed."""
         plan = self.plan
-        before = [one for one in plan.previous.manifest.lines if one not in plan.entities and one != OVERVIEW]
+        before = [one for one in plan.previous.manifest.lines if one not in plan.entities and one[0] != "_"]
         if plan.repository is None and self._same_sites():
             if all(self._is_there(folder, is_site=True) for folder in before):
                 return
             for folder in before:
                 self.kept_lines.pop(folder, None)
+        folders, found = self._moved_folders
+        self.found += found
+        for folder, one in folders.items():
+            self._take(self._builder().make_files(folder, one.files))
+
+    @cached_property
+    def _moved_folders(self) -> tuple[Mapping[str, Folder], list[Diagnostic]]:
         repository = self.repository
         with self.watch.stage("planning"):
             from policypages.build.moved import moved_folders  # noqa: PLC0415 - brings the planner with it
 
             broken = frozenset(id_ for one in self.found if one.severity == "error" for id_ in one.entities)
-            folders, found = moved_folders(repository, self._known(), broken)
-        self.found += found
-        for folder, one in folders.items():
-            self._take(self._builder().make_files(folder, one.files))
+            return moved_folders(repository, self._known(), broken)
+
+    def _hosting(self) -> None:
+        """Make what the hosts of the house are told, where the settings ask for it and something changed."""
+        if self.plan.repository is None:
+            if HOSTING not in self.plan.previous.manifest.lines:
+                return
+            if not self.results and self._is_there(HOSTING, is_site=True):
+                return
+        asked = self.repository.site.settings.hosting
+        if not asked:
+            return
+        with self.watch.stage("planning"):
+            from policypages.build.moved import moved_of  # noqa: PLC0415 - brings the planner with it
+            from policypages.plan.hosting import plan_hosting  # noqa: PLC0415 - the same
+
+            moved = moved_of(self._known(), self._moved_folders[0])
+            tasks, found = plan_hosting(asked, self._sizes() if asked.get("max_files") else (), moved)
+            self.found += found
+        if tasks:
+            self._take(self._builder().make_files(HOSTING, tasks))
+
+    def _sizes(self) -> list[tuple[str, int]]:
+        """Return the ids of all sites, each with the number of its files."""
+        lines = self.kept_lines | {one.id: one.line for one in self.results if one.line}
+        return [
+            (id_, len(manifests.sizes_of(line)))
+            for id_, line in sorted(lines.items())
+            if not id_.startswith("_")
+        ]
 
     def _same_sites(self) -> bool:
         """Tell whether the pages over all sites would say of each site what they say."""
@@ -267,11 +344,16 @@ class _Work:
         plan = self.plan
         others = {id_: text for id_, text in plan.state.sites.items() if id_ in plan.kept}
         stamps = {path: stamp if plan.sources.settled(path) else "" for path, stamp in plan.stamps.items()}
+        shared = dict(plan.repository.digests if plan.repository is not None else plan.state.shared)
+        if plan.options.only:  # the records of other sites are as they were
+            shared[_PROVENANCE] = plan.state.shared.get(_PROVENANCE, "")
+        elif plan.options.provenance is not None:
+            shared[_PROVENANCE] = digest(plan.options.provenance)
         state = State(
             plan.state.made_by,
             changes.digest,
             stamps,
-            plan.repository.digests if plan.repository is not None else plan.state.shared,
+            shared,
             plan.repository is None or not plan.repository.found,
             {**others, **self._known()},
         )

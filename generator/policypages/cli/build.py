@@ -93,6 +93,7 @@ Examples:
 @click.option("--drafts", is_flag=True, help="Show the sources even where a release is in force.")
 @click.option("--clean", is_flag=True, help="Make every file again.")
 @click.option("--content-hash", is_flag=True, help="Compare bytes, not times and sizes.")
+@click.option("--provenance", is_flag=True, help="Write build.json in each site: for `policypages verify`.")
 @click.option("--explain-stale", is_flag=True, help="Say for each file why it was made again.")
 @click.option(
     "--profile",
@@ -111,6 +112,7 @@ def build(
     drafts: bool,
     clean: bool,
     content_hash: bool,
+    provenance: bool,
     explain_stale: bool,
     profile: str | None,
     only: tuple[str, ...],
@@ -139,19 +141,27 @@ def build(
     root = Path(folder)
     target = Path(out) if out else root / "output"
     if profile is None:
-        return _build(root, target, options, form)
+        return _build(root, target, options, form, provenance=provenance)
     if profile == "json" and form in {"json", "github"}:
         message = f"`--profile json` and `--format {form}` both write to stdout: choose one"
         raise click.UsageError(message)
     from policypages.build.profile import Stopwatch
 
     stopwatch = Stopwatch()
-    code = _build(root, target, options, form, stopwatch)
+    code = _build(root, target, options, form, stopwatch, provenance=provenance)
     profiles.show(stopwatch.end(), profile)
     return code
 
 
-def _build(root: Path, target: Path, options: Options, form: str, stopwatch: Stopwatch | None = None) -> int:
+def _build(
+    root: Path,
+    target: Path,
+    options: Options,
+    form: str,
+    stopwatch: Stopwatch | None = None,
+    *,
+    provenance: bool = False,
+) -> int:
     from policypages import build as pipeline
     from policypages.load.listing import has_releases
     from policypages.write import open_output
@@ -162,8 +172,15 @@ def _build(root: Path, target: Path, options: Options, form: str, stopwatch: Sto
         sources, found = open_site(root)
     if sources is None:
         return finish(found, form, None)
-    if options.as_of is None and has_releases(sources.paths):
+    if options.as_of is None and (provenance or has_releases(sources.paths)):
         options = replace(options, as_of=chosen_day(None, sources))
+    if provenance and options.as_of is not None:
+        from policypages.cli.provenance import provenance_of
+
+        with watch.stage("comparing"):
+            recorded, more = provenance_of(root, sources, options.as_of)
+        options = replace(options, provenance=recorded)
+        found += more
     if stopwatch is not None:
         sources = stopwatch.sources(sources)
     output, more = open_output(root, target)

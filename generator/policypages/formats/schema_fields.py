@@ -121,6 +121,7 @@ def shown(value: object) -> str:
 _KEPT: Final = 1024  # sites share their days and durations
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
+_COUNT: Final = re.compile(r"[1-9][0-9]{0,5}")
 _DAYS: Final = re.compile(r"0|[1-9][0-9]{0,3}")
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)s?")
 _LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
@@ -167,6 +168,13 @@ def _days(text: str) -> int:
     if not _DAYS.fullmatch(text):
         message = f"wants a number of days, not {shown(text)}"
         raise refuse(message, "write a whole number from 0 to 9999")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not _COUNT.fullmatch(text):
+        message = f"wants a number of files, not {shown(text)}"
+        raise refuse(message, "write a whole number from 1 to 999999")
     return int(text)
 
 
@@ -337,6 +345,9 @@ DATE: Final = Scalar(
 )
 NUMBER: Final = Scalar(_number, {"type": "number"}, wants="a number")
 DAYS: Final = Scalar(_days, {"type": "integer", "minimum": 0, "maximum": 9999}, wants="a number of days")
+COUNT: Final = Scalar(
+    _count, {"type": "integer", "minimum": 1, "maximum": 999_999}, wants="a number of files"
+)
 FLAG: Final = Scalar(_flag, {"enum": [True, False, "yes", "no"]}, wants="`true` or `false`")
 DURATION: Final = Scalar(
     _duration,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from policypages.formats.schema_fields import (
+    COUNT,
     DAYS,
     EXTRA_TYPES,
+    FLAG,
     ID,
     LOCALE,
     NAME,
@@ -75,6 +77,24 @@ _RELEASES: Final = Shape(
     },
 )
 
+_HOSTING: Final = Shape(
+    "Hosting",
+    "What is made for the hosts that serve the sites.",
+    {
+        "for": Fact(
+            ListOf(Choice(("netlify", "cloudflare", "nginx"))),
+            "For which hosts files are written that say what they send, and where old addresses lead.",
+        ),
+        "precompress": Fact(
+            ListOf(Choice(("br", "gzip"))), "In which ways files are kept compressed beside themselves."
+        ),
+        "hsts": Fact(
+            FLAG, "Whether hosts tell browsers to come back over TLS alone, for a year.", default="false"
+        ),
+        "max_files": Fact(COUNT, "How many files a host takes in one deployment.", examples=(20000,)),
+    },
+)
+
 SETTINGS: Final = Shape(
     "Settings",
     "The settings of a site repository: policypages.yaml.",
@@ -87,6 +107,7 @@ SETTINGS: Final = Shape(
         "default_branch": Fact(TEXT, "The git branch that is published."),
         "names": Fact(_NAMES, "The names that entities may use."),
         "releases": Fact(_RELEASES, "What readers are told of releases, and how long before."),
+        "hosting": Fact(_HOSTING, "What is made for the hosts that serve the sites."),
         "checks": Fact(_CHECKS, "Which rules look, and how severe they are."),
         "fallback": Fact(
             MapOf(LOCALE, LOCALE),

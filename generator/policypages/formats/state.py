@@ -22,6 +22,7 @@ class Known(NamedTuple):
     (`clause:web-logs policy:privacy`). `notes` are the problems it had, each as code, message and hint:
     none with a place, since places move. None in their stead: look at the entity again. `name`,
     `sample` and `pages` (title, path, locale) are for the overview; a group has neither name nor pages.
+    `released` has for each page that shows a release its path below the site's folder, and the version.
     `redirects` are (folder of the old address, path below it, where it leads).
     """
 
@@ -32,6 +33,7 @@ class Known(NamedTuple):
     name: str | None
     sample: bool
     pages: list[list[str]]
+    released: list[list[str]]
     redirects: list[list[str]]
 
 
@@ -56,13 +58,14 @@ class State:
 
 def write_known(known: Known) -> str:
     """Write what is known of one entity, as `json.dumps` would, which takes long to begin."""
-    files, stamp, uses, notes, name, sample, pages, redirects = known
+    files, stamp, uses, notes, name, sample, pages, released, redirects = known
     said = "null" if notes is None else _ENCODER.encode(notes) if notes else "[]"
     called = "null" if name is None else _quoted(name)
     lists = ",".join([f"[{','.join(map(_quoted, page))}]" for page in pages])
     texts = f"{_quoted(stamp)},{_quoted(uses)},{said},{called},{'true' if sample else 'false'}"
+    shown = _ENCODER.encode(released) if released else "[]"
     moved = _ENCODER.encode(redirects) if redirects else "[]"
-    return f"[[{','.join(map(_quoted, files))}],{texts},[{lists}],{moved}]"
+    return f"[[{','.join(map(_quoted, files))}],{texts},[{lists}],{shown},{moved}]"
 
 
 def read_known(text: str) -> Known:

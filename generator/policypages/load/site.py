@@ -143,6 +143,7 @@ def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
         "fallback",
         "checks",
         "releases",
+        "hosting",
         "default_branch",
     }
     settings = Settings(**{key: value for key, value in given.items() if key in known})

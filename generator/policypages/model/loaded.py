@@ -23,6 +23,7 @@ class Settings:
     fallback: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, Any] = field(default_factory=dict)
     releases: Mapping[str, Any] = field(default_factory=dict)
+    hosting: Mapping[str, Any] = field(default_factory=dict)
     default_branch: str | None = None
 
 

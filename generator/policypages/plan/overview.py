@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from policypages.formats.catalogue import nearest
-from policypages.headers import HEADERS
+from policypages.headers import HEADERS, HSTS
 from policypages.model import FileTask, FixedTask, OverviewTask, Site, SiteLine
 from policypages.plan.keys import basis, digest, file_task
 from policypages.plan.shared import Asked, hashed_name, wanted_assets
@@ -58,7 +58,8 @@ def plan_overview(
         file_task(assets[name], {f"the asset `{name}`": digest(data)}, FixedTask(data))
         for name, data in wanted.items()
     ]
-    headers = json.dumps(dict(HEADERS), indent=2) + "\n"
+    sent = {**HEADERS, **dict([HSTS] if settings.hosting.get("hsts") else [])}
+    headers = json.dumps(sent, indent=2) + "\n"
     files.append(
         file_task(f"{FOLDER}/headers.json", {"its content": digest(headers)}, FixedTask(headers.encode()))
     )

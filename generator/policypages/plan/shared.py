@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
-from policypages.model import FixedTask, PolicyLink, Site, SourceFile, Target, Theme
+from policypages.model import FileTask, FixedTask, PolicyLink, Redirect, Site, SourceFile, Target, Theme
 from policypages.paths import PathProblem, collision_key, output_path
+from policypages.plan.hosting import redirects_file, site_files
 from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag
 from policypages.plan.outline import Resolved
 
@@ -28,7 +29,10 @@ Asked = Mapping[str, frozenset[str] | None]
 
 
 class Assets(NamedTuple):
-    """The assets of a site: paths below its folder by name, and the files as (key, marks, bytes) by path."""
+    """The assets of a site: paths below its folder by name, and the files as (key, marks, bytes) by path.
+
+    Among the files are those for its host, which no page asks for.
+    """
 
     paths: Mapping[str, str]
     files: Mapping[str, tuple[str, str, FixedTask]]
@@ -95,8 +99,10 @@ class Shared:
         pages = [*_PAGES, *(_VERSIONS if site.releases else ())]
         if site.redirects is not None or any(one.values.get("was") for one in site.policies.values()):
             pages.append(_MOVED)
+        self._for_hosts = site_files(site.settings.hosting)
         self._assets = [
-            _assets(wanted_assets(site.theme, asked, made_with)) for made_with in (pages, (*pages, _MISSING))
+            _assets(wanted_assets(site.theme, asked, made_with), self._for_hosts)
+            for made_with in (pages, (*pages, _MISSING))
         ]
         retention = site.settings.names.get("retention") or ()
         self.known_strings = {key for strings in site.theme.strings.values() for key in strings} | CORE_KEYS
@@ -108,7 +114,11 @@ class Shared:
 
     def assets_of(self, template: str) -> Assets:
         """Return the assets of a folder whose pages are all made with one template."""
-        return _assets(wanted_assets(self._site.theme, self._asked, [template]))
+        return _assets(wanted_assets(self._site.theme, self._asked, [template]), self._for_hosts)
+
+    def redirects_file(self, folder: str, redirects: Sequence[Redirect]) -> list[FileTask]:
+        """Plan what the host of a folder is told of addresses that moved, where it reads such a file."""
+        return redirects_file(folder, self._site.settings.hosting, redirects)
 
     def _assets_in(self, template: str) -> Mapping[str, str]:
         """Return the assets that a template can ask for: no other shows in its pages."""
@@ -207,12 +217,14 @@ def wanted_assets(theme: Theme, asked: Asked, made_with: Iterable[str]) -> Mappi
     return {name: data for name, data in theme.assets.items() if name in wanted}
 
 
-def _assets(wanted: Mapping[str, bytes]) -> Assets:
+def _assets(wanted: Mapping[str, bytes], for_hosts: Mapping[str, bytes]) -> Assets:
     paths = {name: hashed_name(name, data) for name, data in wanted.items()}
     files = {
         paths[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), FixedTask(data))
         for name, data in wanted.items()
     }
+    for name, data in for_hosts.items():
+        files[name] = (*seal(None, [tag("what its host is told")], [digest(data)]), FixedTask(data))
     return Assets(paths, files)
 
 

@@ -346,6 +346,7 @@ class _SiteWork:
         self.found += found
         if redirects:
             files += pages_at([one for one in redirects if one.site == self.id], self._frame)
+            files += self.shared.redirects_file(self.id, redirects)
         return tuple(redirects), tuple(self.site.entities[id_] for id_ in others)
 
     def _frame(self, path: str) -> Frame:
