@@ -42,9 +42,10 @@ setup: $(STAMP) ## make .venv with everything that is pinned in uv.lock
 .PHONY: site
 site: $(STAMP) ## build the example sites into output/ and say where to look
 	@$(BIN)/policypages build
+	@$(BIN)/policypages -C examples/languages build
 	@echo
 	@echo "Open one of these in a browser:"
-	@for page in output/_overview/index.html output/[!_]*/index.html; do \
+	@for page in output/_overview/index.html output/[!_]*/index.html examples/languages/output/[!_]*/index.html; do \
 	  [ -f "$$page" ] || { echo "missing: $$page" >&2; exit 1; }; \
 	  echo "  $(CURDIR)/$$page"; \
 	done
@@ -114,5 +115,5 @@ lock: $(STAMP) ## resolve uv.lock anew, newest versions
 
 .PHONY: clean
 clean: ## remove what was built and fetched
-	rm -rf output .policypages .venv tests/more/node_modules benchmarks/.peers benchmarks/.work benchmarks/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf output examples/*/output .policypages .venv tests/more/node_modules benchmarks/.peers benchmarks/.work benchmarks/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find generator tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -172,6 +172,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
     ),
     "Themes": (
         Code("unknown-theme", "the settings name a theme that does not exist"),
+        Code("low-contrast", "a colour of a brand does not stand out enough to be read"),
         Code("theme-template", "a theme template cannot be read or run"),
     ),
     "What a page claims": (

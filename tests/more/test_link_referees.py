@@ -94,7 +94,7 @@ def _linkinator(origin: str, folder: Path) -> dict[str, set[str]]:
 @pytest.mark.parametrize("which", ["examples", "starter", "locales"])
 def test_row_54_nothing_is_broken(tmp_path: Path, which: str) -> None:
     """No page of the example sites, the starter and the site in two languages has a broken link."""
-    site = {"examples": ROOT, "locales": ROOT / "tests" / "sites" / "locales"}.get(which, tmp_path / "site")
+    site = {"examples": ROOT, "locales": ROOT / "examples" / "languages"}.get(which, tmp_path / "site")
     if which == "starter":
         _policypages("init", site)
     _policypages("-C", site, "build", "--out", tmp_path / "out", "--as-of", "2026-11-21")

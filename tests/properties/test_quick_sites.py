@@ -131,12 +131,22 @@ def test_each_template_of_the_default_theme_is_covered() -> None:
         "assets": {"style.css": "style.css"},
         "lang": "en",
         "dir": "ltr",
-        "site": {"name": "A & B", "home": "./", "sample": True, "policies": policies},
+        "site": {
+            "name": "A & B",
+            "home": "./",
+            "sample": True,
+            "policies": policies,
+            "logo": {"href": "logo.svg", "width": 2, "height": 1},
+            "icon": None,
+        },
+        "page": {"alternates": ()},
         "overview": {
             "title": "All",
             "sites": ({**sites[0], "policies": policies}, *sites),
             "count": 3,
             "parts": ({"href": "2/", "first": "A", "last": "B", "current": True},),
+            "before": {"href": "1/", "first": "0", "last": "9"},
+            "after": None,
         },
     }
     for name in ("404.html", "overview.html"):

@@ -62,7 +62,7 @@ def sites() -> dict[str, Mapping[str, bytes | str]]:
     return {
         "checkout": _folder(ROOT),
         "starter": _folder(ROOT / "starter"),
-        "locales": _folder(ROOT / "tests" / "sites" / "locales"),
+        "locales": _folder(ROOT / "examples" / "languages"),
         "one-fact": {
             path if path == "policypages.yaml" else f"content/{path}": text
             for path, text in files_of_one_fact(GROUP).items()

@@ -68,8 +68,9 @@ def built_articles(built_documents: Mapping[str, html.HtmlElement]) -> Mapping[s
 
 @pytest.fixture(scope="session")
 def built_pages(built_articles: Mapping[str, html.HtmlElement]) -> Mapping[str, str]:
-    """Map entity id to the visible text of its privacy article."""
-    return {page: visible_text(article) for page, article in built_articles.items()}
+    """Map entity id to the visible text of its privacy article, without what sections say in short."""
+    brief = frozenset({"summary"})
+    return {page: visible_text(article, skip=brief) for page, article in built_articles.items()}
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A site in English and German, and one that is read from the right: pages, words, addresses, dates."""
+"""The example in English, German and Arabic, which is read from the right: pages, words, addresses, dates."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from policypages.diagnostics import Diagnostic
 from policypages.sources import open_folder
 from policypages.write import open_output
 
-SITE: Final = Path(__file__).parent / "locales"
+SITE: Final = Path(__file__).resolve().parents[2] / "examples" / "languages"
 DAY: Final = datetime.date(2026, 1, 1)
 GERMAN: Final = "acme/de/datenschutz/index.html"
 ENGLISH: Final = "acme/privacy/index.html"
+ARABIC: Final = "acme/ar/privacy/index.html"
 
 
 def check(folder: Path) -> list[Diagnostic]:
@@ -74,12 +75,15 @@ def test_the_first_locale_stands_at_the_path_and_others_under_their_own(built: P
         "acme/de/index.html",
         "acme/de/datenschutz/index.html",
         "acme/de/kekse/index.html",
+        "acme/ar/index.html",
+        "acme/ar/privacy/index.html",
+        "acme/ar/cookies/index.html",
     }
 
 
 @pytest.mark.parametrize(
     ("path", "lang", "direction"),
-    [(ENGLISH, "en", "ltr"), (GERMAN, "de", "ltr"), ("souk/privacy/index.html", "ar", "rtl")],
+    [(ENGLISH, "en", "ltr"), (GERMAN, "de", "ltr"), (ARABIC, "ar", "rtl")],
 )
 def test_a_page_says_its_language_and_direction(built: Path, path: str, lang: str, direction: str) -> None:
     """`lang` and `dir` stand on the page and on its article."""
@@ -89,14 +93,34 @@ def test_a_page_says_its_language_and_direction(built: Path, path: str, lang: st
 
 
 def test_a_page_names_its_other_locales(built: Path) -> None:
-    """Every locale of a page is an alternate of all, itself included, by its full address."""
-    for path in (ENGLISH, GERMAN):
+    """Every locale of a page is an alternate of all, itself included; all others are sent to the first."""
+    wanted = {
+        "en": "https://acme.example/privacy/",
+        "de": "https://acme.example/de/datenschutz/",
+        "ar": "https://acme.example/ar/privacy/",
+        "x-default": "https://acme.example/privacy/",
+    }
+    homes = {"en": "", "de": "de/", "ar": "ar/", "x-default": ""}
+    for path in (ENGLISH, GERMAN, ARABIC):
+        links = page(built, path).xpath("//link[@rel='alternate']")
+        assert {link.get("hreflang"): link.get("href") for link in links} == wanted
+    for path in ("acme/index.html", "acme/ar/index.html"):
         links = page(built, path).xpath("//link[@rel='alternate']")
         assert {link.get("hreflang"): link.get("href") for link in links} == {
-            "en": "https://acme.example/privacy/",
-            "de": "https://acme.example/de/datenschutz/",
+            locale: f"https://acme.example/{home}" for locale, home in homes.items()
         }
-    assert not page(built, "souk/privacy/index.html").xpath("//link[@rel='alternate']")
+
+
+def test_a_reader_can_switch_to_the_locales_that_exist(built: Path) -> None:
+    """The switcher names each language in its own words and direction, and marks the one that is read."""
+    for path, here in ((ENGLISH, "en"), ("acme/de/index.html", "de")):
+        links = page(built, path).xpath("//nav[@class='languages']//a")
+        assert [(link.get("lang"), link.get("dir"), link.text) for link in links] == [
+            ("en", "ltr", "English"),
+            ("de", "ltr", "Deutsch"),
+            ("ar", "rtl", "العربية"),
+        ]
+        assert [link.get("lang") for link in links if link.get("aria-current")] == [here]
 
 
 def test_facts_are_laid_over_for_a_locale(built: Path) -> None:
@@ -121,8 +145,11 @@ def test_words_are_made_in_the_locale(built: Path) -> None:
     assert "Sägen, Äxte oder Bohrer" in german
     assert "7 years" in english
     assert "7 Jahre" in german
-    assert "mailing address and email address" in english
-    assert "Postanschrift und E-Mail-Adresse" in german
+    arabic = words(built, ARABIC)
+    for said in ("منذ 24 يناير 2023", "المناشير أو الفؤوس أو المثاقب", "7 سنوات", "البريد الإلكتروني"):
+        assert said in arabic
+    assert "mailing address, email address, and telephone number" in english
+    assert "Postanschrift, E-Mail-Adresse und Telefonnummer" in german
     assert page(built, GERMAN).xpath("string(//dl[@class='dates'])").split() == [
         "Zuletzt",
         "aktualisiert",
@@ -134,8 +161,8 @@ def test_words_are_made_in_the_locale(built: Path) -> None:
 
 def test_edits_belong_to_one_locale(built: Path) -> None:
     """Edits at top level are of the first locale's words; a locale has its own."""
-    assert "always" in words(built, ENGLISH)
-    assert "immer" in words(built, GERMAN)
+    assert "entirely" in words(built, ENGLISH)
+    assert "vollständig" in words(built, GERMAN)
     assert "auf Dauer" not in words(built, GERMAN)
 
 
@@ -143,7 +170,7 @@ def test_titles_and_addresses_of_a_policy_follow_the_locale(built: Path) -> None
     """A policy states its title, path and adjustments for a locale; a title it does not state stays."""
     german = page(built, GERMAN)
     assert german.xpath("string(//h1)") == "Datenschutzerklärung"
-    assert [h.text for h in german.iter("h2")] == ["Allgemeines", "Kontakt"]
+    assert [h.text_content() for h in german.iter("h2")] == ["Allgemeines", "Kontakt"]
     assert page(built, "acme/de/kekse/index.html").xpath("string(//h1)") == "Cookies"
 
 
@@ -174,7 +201,10 @@ def test_the_sitemap_has_every_page_by_its_full_address(built: Path) -> None:
     places = [place.text or "" for place in tree.iterfind("s:url/s:loc", names)]
     assert sorted(places) == sorted(
         f"https://acme.example/{path}"
-        for path in ("", "de/", "privacy/", "cookies/", "de/datenschutz/", "de/kekse/")
+        for path in (
+            *("", "de/", "ar/", "privacy/", "cookies/"),
+            *("de/datenschutz/", "de/kekse/", "ar/privacy/", "ar/cookies/"),
+        )
     )
     for place in places:
         path = place.removeprefix("https://acme.example/")
@@ -193,8 +223,6 @@ def test_a_site_that_owns_its_root_has_robots_and_a_404_page(built: Path) -> Non
         assert address.startswith("/"), address
         target = built / "acme" / address.lstrip("/")
         assert (target / "index.html" if target.is_dir() else target).is_file(), address
-    assert not (built / "souk" / "404.html").exists()
-    assert not (built / "souk" / "robots.txt").exists()
 
 
 def test_a_clause_without_a_file_for_a_locale_is_an_error(copy: Path) -> None:
@@ -202,7 +230,7 @@ def test_a_clause_without_a_file_for_a_locale_is_an_error(copy: Path) -> None:
     (copy / "content/clauses/contact.de.md").unlink()
     found = check(copy)
     assert [(one.code, one.span and (one.span.file, one.span.line)) for one in found] == [
-        ("missing-locale", ("content/policies/privacy.yaml", 15))
+        ("missing-locale", ("content/policies/privacy.yaml", 22))
     ]
     assert "`de`" in found[0].message
     assert "content/clauses/contact.de.md" in (found[0].hint or "")
@@ -211,36 +239,36 @@ def test_a_clause_without_a_file_for_a_locale_is_an_error(copy: Path) -> None:
 def test_a_fallback_stands_in_for_a_clause(copy: Path) -> None:
     """With `fallback: {de: en}` the English clause stands on the German page."""
     (copy / "content/clauses/contact.de.md").unlink()
-    settings = copy / "policypages.yaml"
-    settings.write_text(settings.read_text().replace("{ar: en}", "{ar: en, de: en}"))
+    with (copy / "policypages.yaml").open("a") as settings:
+        settings.write("fallback: {de: en}\n")
     assert check(copy) == []
 
 
 def test_a_locale_without_strings_is_an_error(copy: Path) -> None:
     """A language that neither core nor theme speaks is an error at the locale, and says the way out."""
-    settings = copy / "policypages.yaml"
-    settings.write_text(settings.read_text().replace("{ar: en}", "{}"))
+    entity = copy / "content/entities/acme.yaml"
+    entity.write_text(entity.read_text().replace("[en, de, ar]", "[en, de, ar, fr]"))
     found = check(copy)
     assert [(one.code, one.span and (one.span.file, one.span.line)) for one in found] == [
-        ("missing-strings", ("content/entities/souk.yaml", 5))
+        ("missing-strings", ("content/entities/acme.yaml", 5))
     ]
-    assert "fallback: {ar: en}" in (found[0].hint or "")
+    assert "fallback: {fr: en}" in (found[0].hint or "")
 
 
 def test_a_locale_that_there_is_not_is_an_error(copy: Path) -> None:
     """A second locale that no library knows is an error at its place, and not a traceback."""
     entity = copy / "content/entities/acme.yaml"
-    entity.write_text(entity.read_text().replace("[en, de]", "[en, de, xx]"))
+    entity.write_text(entity.read_text().replace("[en, de, ar]", "[en, de, ar, xx]"))
     found = check(copy)
     assert [(one.code, one.span and (one.span.line, one.span.column)) for one in found] == [
-        ("invalid-value", (5, 19))
+        ("invalid-value", (5, 23))
     ]
 
 
 def test_an_edit_for_the_wrong_locale_is_shown_under_it(copy: Path) -> None:
     """An edit under `in` that does not fit the German text is pointed at in the entity's `in`."""
     entity = copy / "content/entities/acme.yaml"
-    text = entity.read_text().replace("{auf Dauer: immer}", "{for good: immer}")
+    text = entity.read_text().replace("{auf Dauer: vollständig}", "{for good: immer}")
     entity.write_text(text)
     found = check(copy)
     line = next(at for at, row in enumerate(text.splitlines(), 1) if "for good: immer" in row)

@@ -21,6 +21,7 @@ SHAPES: Final = {
     "Checks": "checks",
     "Contact": "a contact",
     "Cookie": "a cookie",
+    "Brand": "a brand",
     "EntityPolicy": "a policy of an entity",
     "Adjust": "an adjustment",
     "Review": "a review",
@@ -30,6 +31,9 @@ SHAPES: Final = {
 }
 _BLOCK: Final = re.compile(r"(<!-- keys: (\w+)(?: (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 _PATTERNS: Final = (
+    ("[0-9a-fA-F]{6}", "a colour"),
+    ("(svg|png)", "a picture"),
+    ("A-Za-z0-9 ._-", "the name of a font"),
     ("day|week", "a duration"),
     ("[0-9]{4}-[0-9]{2}", "a date"),
     ("[A-Z][a-z]{3}", "a locale"),

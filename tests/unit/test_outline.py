@@ -450,7 +450,7 @@ def test_a_contact_is_shown_as_it_is_stated(tmp_path: Path) -> None:
         "Telephone": "800-555-0100 (toll free)",
         "Form": "https://acme.example/ask",
     }
-    hrefs = [e.get("href") for e in page.iter("a")]
+    hrefs = [e.get("href") for e in page.iterfind(".//dl//a")]
     assert hrefs == ["mailto:privacy@acme.example", "tel:8005550100", "https://acme.example/ask"]
 
 

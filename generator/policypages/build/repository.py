@@ -12,6 +12,7 @@ from policypages.compile import Compiler
 from policypages.diagnostics import Diagnostic
 from policypages.formats.templates.theme import ThemeEngine
 from policypages.installed import version
+from policypages.load.brand import BRANDS
 from policypages.load.entity import EntityLoader
 from policypages.load.site import load_site
 from policypages.model import Site, Sources
@@ -81,13 +82,13 @@ def read_repository(
         releases=releases,
         redirects=redirects,
     )
-    digests = _digests(site)
+    digests = _digests(site, sources)
     if as_of is not None:
         digests |= release_digests(site.releases, as_of, sources.paths.get, notice=_notice(site))
     return Repository(site, compiler, engine, planner, loader, tuple(found), digests), found
 
 
-def _digests(site: Site) -> dict[str, str]:
+def _digests(site: Site, sources: Sources) -> dict[str, str]:
     return {
         "settings": digest(site.settings_file.data),
         "theme": digest([site.theme.digest, TOOL]),
@@ -100,6 +101,7 @@ def _digests(site: Site) -> dict[str, str]:
             f"redirects:{id_}": digest(some)
             for id_, some in (site.redirects.by_site.items() if site.redirects is not None else ())
         },
+        **{f"brand:{path}": repr(sources.paths[path]) for path in sources.paths if path.startswith(BRANDS)},
     }
 
 

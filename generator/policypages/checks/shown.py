@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from policypages.checks.kinds import Claim, PageView
-from policypages.checks.standing import rendered
+from policypages.checks.standing import rendered, summary_on, words_of
 from policypages.formats.clauses import PRINTED
 from policypages.model import Section
 
@@ -23,7 +23,8 @@ def words_on(page: PageView, section: Section) -> str:
 def is_shown(page: PageView, section: Section, claim: Claim) -> bool:
     """Tell whether the words of a claim stand on the page, and not in a branch that it does not take."""
     if claim.passage.kind == "summary":
-        return False  # a summary is for lists and search engines
-    words = words_on(page, section)
+        words = words_of(summary_on(page, section))
+    else:
+        words = words_on(page, section)
     said = claim.passage.text[claim.start : claim.end]
     return all(" ".join(part.split()) in words for part in said.split(PRINTED))

@@ -24,7 +24,7 @@ def says(page: PageView, section: Section, claim: Claim, *, end: str = "") -> bo
     if claim.passage.kind == "title":
         return pattern.search(section.title) is not None
     if claim.passage.kind == "summary":
-        return False  # no article shows it
+        return pattern.search(words_of(summary_on(page, section))) is not None
     return pattern.search(words_of(rendered(page, section))) is not None
 
 
@@ -59,10 +59,19 @@ def rendered(page: PageView, section: Section) -> str:
     """Return the HTML of a section's own text as a page shows it, its branches taken."""
     if section.clause is None:
         return ""
+    return section.clause.body.render(_scope(page, section))[0]
+
+
+def summary_on(page: PageView, section: Section) -> str:
+    """Return the HTML of a section's summary where its policy shows it, else nothing."""
+    return section.summary.render(_scope(page, section))[0] if section.summary is not None else ""
+
+
+def _scope(page: PageView, section: Section) -> dict[str, Any]:
     task = page.task
     scope = scope_of(task.facts, locale=task.entity.locale, refs=task.refs, links=task.links)
     scope.update({"option": section.options, "sections": section.counts, LEVEL: section.level})
-    return section.clause.body.render(scope)[0]
+    return scope
 
 
 @lru_cache(512)

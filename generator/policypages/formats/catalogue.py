@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 _ENGLISH: Final = {
+    "section_link": "Link to this section",
+    "summary_label": "In short",
     "contact_email": "Email",
     "contact_phone": "Telephone",
     "contact_toll_free": "toll free",
@@ -34,6 +36,8 @@ _ENGLISH: Final = {
     "retention_how_long": "How long",
 }
 _GERMAN: Final = {
+    "section_link": "Link zu diesem Abschnitt",
+    "summary_label": "Kurz gesagt",
     "contact_email": "E-Mail",
     "contact_phone": "Telefon",
     "contact_toll_free": "gebührenfrei",
@@ -61,7 +65,37 @@ _GERMAN: Final = {
     "retention_what": "Was",
     "retention_how_long": "Wie lange",
 }
-CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "de": _GERMAN}
+_ARABIC: Final = {
+    "section_link": "رابط هذا القسم",
+    "summary_label": "باختصار",
+    "contact_email": "البريد الإلكتروني",
+    "contact_phone": "الهاتف",
+    "contact_toll_free": "مجاني",
+    "contact_fax": "الفاكس",
+    "contact_form": "النموذج",
+    "contact_hours": "أوقات الرد",
+    "channel_post": "العنوان البريدي",
+    "channel_email": "عنوان البريد الإلكتروني",
+    "channel_phone": "رقم الهاتف",
+    "channel_form": "نموذج الاتصال",
+    "cookie_caption": "ملفات تعريف الارتباط",
+    "cookie_name": "الاسم",
+    "cookie_type": "النوع",
+    "cookie_purpose": "الغرض",
+    "cookie_category": "الفئة",
+    "cookie_provider": "الجهة",
+    "cookie_duration": "المدة",
+    "type_session": "مؤقتة",
+    "type_persistent": "دائمة",
+    "category_necessary": "ضرورية",
+    "category_preferences": "التفضيلات",
+    "category_statistics": "الإحصاءات",
+    "category_marketing": "التسويق",
+    "retention_caption": "مدة الاحتفاظ",
+    "retention_what": "ماذا",
+    "retention_how_long": "كم من الوقت",
+}
+CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "de": _GERMAN, "ar": _ARABIC}
 CORE_KEYS: Final = frozenset(_ENGLISH)
 
 

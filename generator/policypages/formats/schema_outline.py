@@ -114,6 +114,7 @@ POLICY: Final = Shape(
     {
         "title": Fact(TEXT, "The title of the page.", examples=("Privacy Statement",), required=True),
         **_POLICY_TEXT,
+        "summaries": Fact(FLAG, "`true` shows the summary of each clause under the heading of its section."),
         "in": Fact(
             MapOf(LOCALE, POLICY_IN_LOCALE),
             "What differs in a locale: the same keys, and `adjust` by section id.",
@@ -138,7 +139,9 @@ CLAUSE: Final = Shape(
     "The front matter of a clause: content/clauses/<id>.md.",
     {
         "title": _TITLE,
-        "summary": Fact(TEXT, "One sentence that says what the clause is for."),
+        "summary": Fact(
+            TEXT, "One sentence that says what the clause is about; policies with `summaries: true` show it."
+        ),
         "options": Fact(MapOf(NAME, _OPTION), "The clause's options, by name."),
         "tags": Fact(TEXTS, "Words to find the clause by."),
         "shows": _SHOWS,

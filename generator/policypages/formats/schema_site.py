@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policypages.formats.schema_fields import (
+    COLOURS,
     COUNT,
     DAYS,
     EXTRA_TYPES,
@@ -117,6 +118,15 @@ SETTINGS: Final = Shape(
     },
 )
 
+_GROUNDS: Final = Shape(
+    "Grounds",
+    "The colours that text and links stand on, the page's own first: brands are held against them.",
+    {
+        "light": Fact(COLOURS, "On light pages.", required=True),
+        "dark": Fact(COLOURS, "On dark pages.", required=True),
+    },
+)
+
 THEME: Final = Shape(
     "Theme",
     "What a theme says about itself: theme.yaml.",
@@ -125,6 +135,7 @@ THEME: Final = Shape(
         "version": Fact(TEXT, "The version of the theme."),
         "extends": Fact(ID, "The theme that it builds on."),
         "description": Fact(TEXT, "One sentence about it."),
+        "grounds": Fact(_GROUNDS, "What text stands on; by default as the default theme has it."),
     },
 )
 

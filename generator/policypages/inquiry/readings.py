@@ -12,8 +12,8 @@ from policypages.inquiry.pages import Page, Part
 from policypages.inquiry.places import Place, at_span, in_front, of_origin
 from policypages.model import Section, Text
 
-By = Literal["text", "title", "when", "shows"]
-"""What of a section reads: its text, its title, its condition, or the contact or table that it shows."""
+By = Literal["text", "title", "summary", "when", "shows"]
+"""What of a section reads: its text, title or summary, its condition, or what it shows."""
 
 CARD: Final = ("organisation", "department", "person", "address", "email", "phone", "fax", "form", "hours")
 COLUMNS: Final = ("name", "type", "purpose", "category", "provider", "duration")
@@ -39,7 +39,7 @@ class PageReader:
         self._scope = scope_of(task.facts, locale=task.entity.locale, refs=task.refs, links=task.links)
 
     def of(self, part: Part) -> Iterator[Reading]:
-        """Yield what a section reads where it is on the page: in its title, its text, and what it shows."""
+        """Yield what a section reads where it is on the page: title, summary, text, and what it shows."""
         section = part.section
         if section is None:
             return
@@ -57,6 +57,11 @@ class PageReader:
                 "sections": section.counts,
                 LEVEL: section.level,
             }
+            if section.summary is not None:
+                place = in_front(section.clause, ("summary",))
+                for read in read_on_page(section.summary, scope):
+                    tag = section.summary.tags[read.tag]
+                    yield Reading(read.path, read.mode, "summary", place, tag.source)
             for read in read_on_page(body, scope):
                 tag = body.tags[read.tag]
                 yield Reading(read.path, read.mode, "text", at_span(tag.span), tag.source)

@@ -11,6 +11,7 @@ from policypages.formats import language
 from policypages.formats.catalogue import core_strings
 from policypages.formats.facts import locate, may_state
 from policypages.formats.vocabulary import CONTACT, COOKIE
+from policypages.load.brand import BrandLoader
 from policypages.load.inherit import disagreements, for_locale, inherited, merge
 from policypages.load.listing import ENTITIES
 from policypages.load.site import load_entities, load_file
@@ -61,6 +62,7 @@ class EntityLoader:
         self._sources = sources
         self._ancestors: dict[str, _Merged] = {}
         self._ahead: dict[str, tuple[SourceFile, list[Diagnostic]] | None] = {}
+        self._brands = BrandLoader(sources, site.theme)
         self._core: dict[str, Mapping[str, str] | None] = {}
         self._no_extra: dict[str, Any] = dict.fromkeys(site.settings.names.get("extra") or ())
         # by identity of what a file states, which lasts since it is held: the labels, and what follows
@@ -89,7 +91,12 @@ class EntityLoader:
             facts, more = self._facts(id_, lineage, in_locale, locale)
             found += more
             if facts:
-                views.append(Entity(id_, path, locale, in_locale, facts, lineage))
+                view = Entity(id_, path, locale, in_locale, facts, lineage)
+                if in_locale.get("brand"):
+                    brand, more = self._brands.load(view)
+                    found += more
+                    view = view._replace(brand=brand)
+                views.append(view)
         return Loaded(id_, files, tuple(views), own), found
 
     def url_of(self, id_: str) -> str | None:

@@ -297,6 +297,7 @@ def _theme(sources: Sources, settings: Settings, file: SourceFile) -> tuple[Them
     templates: dict[str, tuple[str, str]] = {}
     assets: dict[str, bytes] = {}
     strings: dict[str, dict[str, str]] = {}
+    grounds: dict[str, tuple[str, ...]] = {}
     digest = hashlib.sha256()
     for theme in dict.fromkeys((DEFAULT_THEME, settings.theme)):
         prefix = f"themes/{theme}/"
@@ -309,11 +310,12 @@ def _theme(sources: Sources, settings: Settings, file: SourceFile) -> tuple[Them
                 templates=templates,
                 assets=assets,
                 strings=strings,
+                grounds=grounds,
                 digest=digest,
             )
     prefix = f"themes/{settings.theme}/"
     own = frozenset(name for name in assets if f"{prefix}assets/{name}" in sources.paths)
-    return Theme(settings.theme, templates, assets, own, strings, digest.hexdigest()), found
+    return Theme(settings.theme, templates, assets, own, strings, digest.hexdigest(), grounds), found
 
 
 def _theme_file(
@@ -325,6 +327,7 @@ def _theme_file(
     templates: dict[str, tuple[str, str]],
     assets: dict[str, bytes],
     strings: dict[str, dict[str, str]],
+    grounds: dict[str, tuple[str, ...]],
     digest: Any,
 ) -> list[Diagnostic]:
     data, found = _read(sources, path)
@@ -344,5 +347,7 @@ def _theme_file(
         loaded, found = _checked("strings", rest, path, data)
         strings.setdefault(rest.removesuffix(".yaml"), {}).update(loaded.values)
     elif name == "theme.yaml":
-        _, found = _checked("theme", theme, path, data)
+        loaded, found = _checked("theme", theme, path, data)
+        given = loaded.values.get("grounds") or {}
+        grounds.update({scheme: tuple(colours) for scheme, colours in given.items() if colours})
     return found

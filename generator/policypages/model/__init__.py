@@ -1,6 +1,7 @@
 """The frozen types that stand between the stages: a half-filled page cannot exist."""
 
 from policypages.model.articles import Article, FrozenArticle, Heading
+from policypages.model.brands import Brand, Picture
 from policypages.model.compiled import Clause, Finding, Reads, RenderText, TagPlace, Text
 from policypages.model.files import FileRecord, MadeFile, Sources, Stamp
 from policypages.model.loaded import (
@@ -14,7 +15,7 @@ from policypages.model.loaded import (
     SourceFile,
     Theme,
 )
-from policypages.model.planned import Origin, PageTask, PolicyLink, Section, SiteView, Target
+from policypages.model.planned import Origin, PageTask, PolicyLink, Section, Shown, SiteView, Target
 from policypages.model.released import LedgerLine, PageId, PageRelease, Release, Releases
 from policypages.model.tasks import (
     ArchivedTask,
@@ -39,6 +40,7 @@ from policypages.model.tasks import (
 __all__ = [
     "ArchivedTask",
     "Article",
+    "Brand",
     "ChangesTask",
     "Clause",
     "ClauseFile",
@@ -60,6 +62,7 @@ __all__ = [
     "PageId",
     "PageRelease",
     "PageTask",
+    "Picture",
     "PolicyLink",
     "Reads",
     "Redirect",
@@ -71,6 +74,7 @@ __all__ = [
     "RenderText",
     "Section",
     "Settings",
+    "Shown",
     "Site",
     "SiteLine",
     "SitePlan",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from policypages.model.brands import Brand
 from policypages.model.released import Releases
 
 Facts = Mapping[str, Any]
@@ -58,7 +59,8 @@ class ClauseFile:
 class Theme:
     """Templates, assets and strings of a theme, laid over those of the default theme.
 
-    `own` are the names of the assets that the theme has itself.
+    `own` are the names of the assets that the theme has itself; `grounds` are the colours that text stands
+    on, the page's own first, in the `light` and in the `dark`.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Theme:
     own: frozenset[str]
     strings: Mapping[str, Mapping[str, str]]
     digest: str
+    grounds: Mapping[str, tuple[str, ...]]
 
 
 class Moved(NamedTuple):
@@ -117,3 +120,4 @@ class Entity(NamedTuple):
     values: Mapping[str, Any]
     facts: Facts
     lineage: tuple[SourceFile, ...]
+    brand: Brand | None = None

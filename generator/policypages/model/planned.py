@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from policypages.model.articles import Heading
-from policypages.model.compiled import Clause
+from policypages.model.compiled import Clause, Text
 from policypages.model.loaded import Entity, Facts, SourceFile
 from policypages.model.released import PageId
 
@@ -35,7 +35,8 @@ class Section:
     `level` is the level of its heading in HTML (2 for the sections of a page); `counts` are the
     numbers of its own numbered children, for `sections.first` and the like. `shown_at` is what states
     `shows`, where it is not the clause itself. `target` is what `ref` leads to, None without a heading;
-    `contents` are its lines in the contents of the page. `mark` is a text that tells it from
+    `contents` are its lines in the contents of the page;
+    `summary` is what it shows in short under its heading. `mark` is a text that tells it from
     others in all that shows, the words of the clause and the sections below apart.
     """
 
@@ -56,6 +57,7 @@ class Section:
     target: Target | None
     contents: tuple[Heading, ...]
     mark: str
+    summary: Text | None = None
 
 
 class PolicyLink(NamedTuple):
@@ -66,10 +68,19 @@ class PolicyLink(NamedTuple):
     path: str
 
 
+class Shown(NamedTuple):
+    """A picture on pages: its path below the site's folder, and its size."""
+
+    path: str
+    width: int
+    height: int
+
+
 class SiteView(NamedTuple):
     """What every page of a site in one locale shows of the site around it.
 
-    All paths in it are below the site's own folder, whose name is `id`.
+    All paths in it are below the site's own folder, whose name is `id`. `homes` are the lists of its
+    policies by locale, where there are several.
     """
 
     id: str
@@ -81,6 +92,9 @@ class SiteView(NamedTuple):
     policies: tuple[PolicyLink, ...]
     strings: Mapping[str, str]
     assets: Mapping[str, str]
+    logo: Shown | None = None
+    icon: Shown | None = None
+    homes: tuple[tuple[str, str], ...] = ()
 
 
 class PageTask(NamedTuple):

@@ -100,9 +100,10 @@ class RedirectTask(NamedTuple):
 
 
 class IndexTask(NamedTuple):
-    """The list of a site's policies in one locale."""
+    """The list of a site's policies in one locale, and what each of them says of itself, in their order."""
 
     site: SiteView
+    summaries: tuple[str | None, ...] = ()
 
 
 class MissingTask(NamedTuple):

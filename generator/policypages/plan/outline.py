@@ -204,7 +204,8 @@ def _section(settled: Settled, number: str | None, title: str, children: tuple[S
     below = tuple([line for child in children for line in child.contents])
     if not settled.mark:
         file = settled.clause.file.file if settled.clause else None
-        settled.mark = digest([node.id, heading, settled.level, settled.options, settled.shows, file])
+        shown = (settled.options, settled.shows, settled.summary is not None)
+        settled.mark = digest([node.id, heading, settled.level, *shown, file])
     mark = f"{settled.mark}{number}:{len(children)}:{title}\n"
     return Section(
         id=node.id,
@@ -224,6 +225,7 @@ def _section(settled: Settled, number: str | None, title: str, children: tuple[S
         target=Target(f"#{anchor}", title, number) if title and heading != "none" else None,
         contents=(Heading(number, title, anchor, below),) if heading == "block" else below,
         mark=mark,
+        summary=settled.summary,
     )
 
 

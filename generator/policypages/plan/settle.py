@@ -59,6 +59,7 @@ class Settled:
     clause: Clause | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     was: tuple[str, ...] = ()
+    summary: Text | None = None
     shows: str | None = None
     shown_at: Origin | None = None
     reads: frozenset[str] = frozenset()
@@ -75,6 +76,7 @@ class Outline:
         self.site = site
         self.compiler = compiler
         self.locale = entity.locale
+        self.summaries = bool(policy.values.get("summaries"))
         self.tree = OutlineTree(site.settings, entity, policy)
         self.sections = self._all(self.tree.grow(), 2)
         self.found = tuple(self.tree.found)
@@ -126,6 +128,9 @@ class Outline:
         reads = {section.shows} if section.shows else set()
         if section.clause is not None:
             reads |= section.clause.body.reads.facts
+            if self.summaries and section.heading == "block" and section.clause.summary is not None:
+                section.summary = section.clause.summary
+                reads |= section.summary.reads.facts
         section.reads = frozenset(reads)
         section.ready = True
         return section

@@ -9,7 +9,19 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
-from policypages.model import FileTask, FixedTask, PolicyLink, Redirect, Site, SourceFile, Target, Theme
+from policypages.model import (
+    Brand,
+    FileTask,
+    FixedTask,
+    Picture,
+    PolicyLink,
+    Redirect,
+    Shown,
+    Site,
+    SourceFile,
+    Target,
+    Theme,
+)
 from policypages.paths import PathProblem, collision_key, output_path
 from policypages.plan.hosting import redirects_file, site_files
 from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag
@@ -21,6 +33,9 @@ _PAGES: Final = ("page.html", "index.html")
 _VERSIONS: Final = ("versions.html", "version.html", "changes.html")
 _MOVED: Final = "redirect.html"
 _MISSING: Final = "404.html"
+STYLES: Final = "style.css"
+LOGO: Final = "brand/logo"
+ICON: Final = "brand/icon"
 
 _Steps = tuple[str, list[str]]
 
@@ -96,21 +111,35 @@ class Shared:
         self.clauses: dict[str, tuple[str, str]] = {}
         self.texts = Texts()
         self._reads: dict[frozenset[str], tuple[list[str], list[_Steps]]] = {}
-        pages = [*_PAGES, *(_VERSIONS if site.releases else ())]
+        pages: tuple[str, ...] = (*_PAGES, *(_VERSIONS if site.releases else ()))
         if site.redirects is not None or any(one.values.get("was") for one in site.policies.values()):
-            pages.append(_MOVED)
+            pages += (_MOVED,)
         self._for_hosts = site_files(site.settings.hosting)
+        self._made_with = (pages, (*pages, _MISSING))
         self._assets = [
             _assets(wanted_assets(site.theme, asked, made_with), self._for_hosts)
-            for made_with in (pages, (*pages, _MISSING))
+            for made_with in self._made_with
         ]
+        self._branded: dict[tuple[str, bool], Assets] = {}
         retention = site.settings.names.get("retention") or ()
         self.known_strings = {key for strings in site.theme.strings.values() for key in strings} | CORE_KEYS
         self.known_strings |= {f"retention_{name}" for name in retention}
 
-    def assets(self, *, owns_root: bool) -> Assets:
-        """Return the assets of a site; one that owns its root has a page for what is not there, too."""
-        return self._assets[owns_root]
+    def assets(self, brand: Brand | None = None, *, owns_root: bool) -> Assets:
+        """Return the assets of a site; one that owns its root has a page for what is not there, too.
+
+        A brand comes behind the theme's stylesheet, in one file, and brings its pictures: those who have the
+        same brand have the same files.
+        """
+        if brand is None:
+            return self._assets[owns_root]
+        known = self._branded.get((brand.digest, owns_root))
+        if known is None:
+            known = self._branded[brand.digest, owns_root] = _assets(
+                _with_brand(wanted_assets(self._site.theme, self._asked, self._made_with[owns_root]), brand),
+                self._for_hosts,
+            )
+        return known
 
     def assets_of(self, template: str) -> Assets:
         """Return the assets of a folder whose pages are all made with one template."""
@@ -215,6 +244,23 @@ def wanted_assets(theme: Theme, asked: Asked, made_with: Iterable[str]) -> Mappi
             return theme.assets
         wanted |= named
     return {name: data for name, data in theme.assets.items() if name in wanted}
+
+
+def _with_brand(wanted: Mapping[str, bytes], brand: Brand) -> Mapping[str, bytes]:
+    out = dict(wanted)
+    if STYLES in out:
+        out[STYLES] += f"\n/* Brand */\n\n{brand.css}".encode() if brand.css else b""
+    for name, picture in ((LOGO, brand.logo), (ICON, brand.icon)):
+        if picture is not None:
+            out[f"{name}.{picture.ending}"] = picture.data
+    return out
+
+
+def shown(assets: Assets, name: str, picture: Picture | None) -> Shown | None:
+    """Return a picture of a brand as pages show it."""
+    if picture is None:
+        return None
+    return Shown(assets.paths[f"{name}.{picture.ending}"], picture.width, picture.height)
 
 
 def _assets(wanted: Mapping[str, bytes], for_hosts: Mapping[str, bytes]) -> Assets:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Protocol
 
 from policypages.diagnostics import Diagnostic, did_you_mean, problem
@@ -32,9 +31,10 @@ from policypages.plan.outline import OutlineResolver, Resolved, refs_of
 from policypages.plan.redirects import TEMPLATE, Frame, RedirectPlanner, former_ids, pages_at
 from policypages.plan.releases import Around, ReleasePlanner
 from policypages.plan.settle import Compiling
-from policypages.plan.shared import Asked, LinkTargets, Shared, Words
+from policypages.plan.shared import ICON, LOGO, Asked, LinkTargets, Shared, shown
+from policypages.plan.views import View
 
-_SITE_TAGS = [tag(name) for name in ("the site's name", "`sample`", "`url`", "the site's policies")]
+_SUMMARIES_TAG = tag("the summaries of its policies")
 _PAGE_TAGS = [
     tag(name)
     for name in (
@@ -102,19 +102,6 @@ class SitePlanner:
         return [work.plan() if work is not None else (None, []) for work in works]
 
 
-class _View:
-    """One locale of a site while it is planned; `texts` tell the site from others in keys."""
-
-    def __init__(self, entity: Entity, words: Words, site: SiteView, base: str) -> None:
-        self.entity = entity
-        self.words = words
-        self.site = site
-        self.base = base
-        policies = _policies_text(site.policies)
-        self.texts = [repr((site.id, site.name)), repr(site.sample), repr(site.url), site.home + policies]
-        self.outlines: dict[str, tuple[Resolved, dict[str, Any]]] = {}
-
-
 class _SiteWork:
     """The planning of one site."""
 
@@ -125,17 +112,19 @@ class _SiteWork:
         self.id = loaded.id
         self.entities = loaded.views
         self.first = loaded.views[0]
-        self.assets = self.shared.assets(owns_root=bool(self.first.values.get("owns_root")))
         self.found: list[Diagnostic] = []
         self.uses: set[str] = set()
         self.entries: list[Entry] = []
-        self.views: list[_View] = []
+        self.views: list[View] = []
 
     def look_round(self) -> None:
         """Find which policies there are in which locales."""
         policies = list(self._policies())
         self.uses.update([f"policy:{policy.id}" for policy in policies])
-        self.views = [self._view(entity, policies) for entity in self.entities]
+        homes: tuple[tuple[str, str], ...] = ()
+        if len(self.entities) > 1:
+            homes = tuple([(one.locale, f"{self._base(one)}index.html") for one in self.entities])
+        self.views = [self._view(entity, policies, homes) for entity in self.entities]
 
     def resolve(self) -> None:
         """Resolve the outline of each page."""
@@ -153,9 +142,7 @@ class _SiteWork:
             for link in view.site.policies:
                 files += self._shown(view, self._page(view, link, targets=targets, views=views))
                 pages.append((link.title, f"{self.id}/{link.path}", view.entity.locale))
-            files.append(
-                self._file("index.html", view, f"{self.id}/{view.site.home}", IndexTask(view.site)),
-            )
+            files.append(self._index(view))
         files += self._shared_files(views)
         if len({self.shared.collision_key(file.path) for file in files}) < len(files):
             self.found += collisions(self.site, self.id, self.first, files)
@@ -204,7 +191,10 @@ class _SiteWork:
                 continue
             yield link
 
-    def _view(self, entity: Entity, policies: list[SourceFile]) -> _View:
+    def _base(self, entity: Entity) -> str:
+        return "" if entity is self.first else f"{entity.locale.lower()}/"
+
+    def _view(self, entity: Entity, policies: list[SourceFile], homes: tuple[tuple[str, str], ...]) -> View:
         own = entity.values.get("strings")
         words = self.shared.words(entity.locale, own)
         if words.missing:
@@ -213,7 +203,10 @@ class _SiteWork:
             origin = origin_in(entity, ("strings", key))
             near = did_you_mean(key, self.shared.known_strings)
             self._complain("unknown-key", f"there is no string `{key}`", span_of(origin, key=True), near)
-        base = "" if entity is self.first else f"{entity.locale.lower()}/"
+        base, brand = self._base(entity), entity.brand
+        assets = self.shared.assets(brand, owns_root=bool(self.first.values.get("owns_root")))
+        if brand is not None:
+            self.uses.update([f"brand:{path}" for path in brand.files])
         site = SiteView(
             id=self.id,
             name=str(entity.facts.get("name") or self.id),
@@ -223,13 +216,16 @@ class _SiteWork:
             home=f"{base}index.html",
             policies=tuple(self._policy_links(entity, policies, base)),
             strings=words.strings,
-            assets=self.assets.paths,
+            assets=assets.paths,
+            logo=shown(assets, LOGO, brand.logo) if brand is not None else None,
+            icon=shown(assets, ICON, brand.icon) if brand is not None else None,
+            homes=homes,
         )
-        return _View(entity, words, site, base)
+        return View(entity, words, site, base, assets)
 
     # ---- pages
 
-    def _outline(self, view: _View, link: PolicyLink) -> tuple[Resolved, dict[str, Any]]:
+    def _outline(self, view: View, link: PolicyLink) -> tuple[Resolved, dict[str, Any]]:
         own = (view.entity.values.get("policies") or {}).get(link.id) or {}
         page = {
             "id": link.id,
@@ -243,7 +239,7 @@ class _SiteWork:
         return resolved, facts
 
     def _page(
-        self, view: _View, link: PolicyLink, *, targets: Mapping[str, Target], views: list[_View]
+        self, view: View, link: PolicyLink, *, targets: Mapping[str, Target], views: list[View]
     ) -> FileTask:
         outline, facts = view.outlines[link.id]
         locale = view.entity.locale
@@ -263,7 +259,7 @@ class _SiteWork:
             entity=view.entity,
             policy=link.id,
             title=link.title,
-            summary=own.get("summary") or self.shared.summary(link.id, locale),
+            summary=self._summary(view, link, own),
             sections=outline.sections,
             every=outline.every,
             facts=facts,
@@ -280,19 +276,19 @@ class _SiteWork:
         key, marks = seal(self.shared.basis("page.html", view.words), tags, texts)
         return FileTask(f"{self.id}/{link.path}", key, marks, task)
 
-    def _shown(self, view: _View, draft: FileTask) -> list[FileTask]:
+    def _shown(self, view: View, draft: FileTask) -> list[FileTask]:
         """Plan the page of the release that is current, and its versions; else what the sources have."""
         releases = self.planner.releases
         if releases is None or not isinstance(draft.task, PageTask):
             return [draft]
-        around = Around(lambda name: self.shared.basis(name, view.words), _SITE_TAGS, view.texts)
+        around = Around(lambda name: self.shared.basis(name, view.words), view.tags, view.texts)
         files, entries, found = releases.plan(draft.path, draft.task, around)
         self.found += found
         if view.entity is self.first:
             self.entries += entries
         return files or [draft]
 
-    def _made_from(self, view: _View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
+    def _made_from(self, view: View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
         """Name all that a page is made from, and give a text for each that tells it from others."""
         clauses: dict[str, str] = {}
         links: set[str] = set()
@@ -305,10 +301,12 @@ class _SiteWork:
                 clauses[name] = clauses[name] + clause.digest if name in clauses else clause.digest
                 if clause.body.reads.links:
                     links |= clause.body.reads.links
+                if section.summary is not None and section.summary.reads.links:
+                    links |= section.summary.reads.links
                 self.uses.add(use)
         facts, text_of = task.facts, self.shared.texts.of
         names, ways = self.shared.reads(outline.reads)
-        tags = [*_SITE_TAGS, *_PAGE_TAGS, *names]
+        tags = [*view.tags, *_PAGE_TAGS, *names]
         texts = [
             *view.texts,
             repr((task.title, task.summary)),
@@ -329,10 +327,17 @@ class _SiteWork:
         texts += clauses.values()
         return tags, texts
 
-    def _file(self, template: str, view: _View, path: str, task: IndexTask | MissingTask) -> FileTask:
-        """Plan a page that shows the site around it and nothing else."""
-        key, marks = seal(self.shared.basis(template, view.words), _SITE_TAGS, view.texts)
-        return FileTask(path, key, marks, task)
+    def _index(self, view: View) -> FileTask:
+        """Plan the list of a site's policies, each with what it says of itself."""
+        own: Mapping[str, Any] = view.entity.values.get("policies") or {}
+        summaries = tuple([self._summary(view, link, own.get(link.id) or {}) for link in view.site.policies])
+        task = IndexTask(view.site, summaries)
+        tags, texts = [*view.tags, _SUMMARIES_TAG], [*view.texts, repr(summaries)]
+        key, marks = seal(self.shared.basis("index.html", view.words), tags, texts)
+        return FileTask(f"{self.id}/{view.site.home}", key, marks, task)
+
+    def _summary(self, view: View, link: PolicyLink, own: Mapping[str, Any]) -> str | None:
+        return own.get("summary") or self.shared.summary(link.id, view.entity.locale)
 
     # ---- addresses that moved
 
@@ -351,12 +356,13 @@ class _SiteWork:
 
     def _frame(self, path: str) -> Frame:
         view = max((one for one in self.views if path.startswith(one.base)), key=lambda one: len(one.base))
-        return Frame(view.site, self.shared.basis(TEMPLATE, view.words), _SITE_TAGS, view.texts)
+        return Frame(view.site, self.shared.basis(TEMPLATE, view.words), view.tags, view.texts)
 
     # ---- the rest of a site
 
-    def _shared_files(self, views: list[_View]) -> Iterator[FileTask]:
-        for path, (key, marks, fixed) in self.assets.files.items():
+    def _shared_files(self, views: list[View]) -> Iterator[FileTask]:
+        files = {path: file for view in views for path, file in view.assets.files.items()}
+        for path, (key, marks, fixed) in files.items():
             yield FileTask(f"{self.id}/{path}", key, marks, fixed)
         url: str | None = self.first.values.get("url")
         if url:
@@ -378,7 +384,9 @@ class _SiteWork:
         if not self.first.values.get("owns_root"):
             return
         yield robots(self.id, url, sample=bool(self.first.facts.get("sample")))
-        yield self._file("404.html", views[0], f"{self.id}/404.html", MissingTask(views[0].site))
+        basis = self.shared.basis("404.html", views[0].words)
+        key, marks = seal(basis, views[0].tags, views[0].texts)
+        yield FileTask(f"{self.id}/404.html", key, marks, MissingTask(views[0].site))
 
     # ---- problems
 
@@ -393,8 +401,3 @@ class _SiteWork:
 
     def _complain(self, code: str, message: str, span: Any, hint: str | None) -> None:
         self.found.append(problem(code, message, span, hint=hint, entities=(self.id,)))
-
-
-@lru_cache(1024)
-def _policies_text(links: tuple[PolicyLink, ...]) -> str:
-    return repr([(link.id, link.title, link.path) for link in links])

@@ -12,7 +12,13 @@ from typing import Any, Final
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
 from policypages.formats import language
 from policypages.formats.facts import locate, locate_in_front, may_state
-from policypages.formats.templates.article import contact, frame_of_article, frame_of_section, table
+from policypages.formats.templates.article import (
+    contact,
+    frame_of_article,
+    frame_of_section,
+    frame_of_summary,
+    table,
+)
 from policypages.formats.templates.markup import escaped
 from policypages.formats.templates.texts import LEVEL, scope_of
 from policypages.model import Article, Finding, PageTask, Section, TagPlace, Text
@@ -26,10 +32,12 @@ _ALIGNED: Final = re.compile(r'(<t[hd]) style="text-align:(left|center|right)"')
 
 _MANY: Final = 4096
 _OWN: Final = ("option", "sections", LEVEL)
-_Given = tuple[Section, str, str, Text | None, Mapping[str, Any] | None, bool, bool, bool]
-# by identity, which lasts since each section is held: itself, what stands before and after its words,
-# its text, what that reads of it, whether the title runs in, whether cells are aligned,
-# whether it may link to other policies
+_Given = tuple[
+    Section, str, str, str, str, Text | None, Mapping[str, Any] | None, bool, bool, bool, Text | None
+]
+# by identity, which lasts since each section is held: itself, the labels in it, what stands before and
+# after its words, its text, what that reads of it, whether the title runs in, whether cells are aligned,
+# whether it may link to other policies, and a summary that facts have a part in
 _GIVEN: Final[dict[int, _Given]] = {}
 # by identity as well: cookies, labels, and their table; many entities have the same
 _COOKIES: Final[dict[int, tuple[Mapping[str, Any], Mapping[str, str], str]]] = {}
@@ -60,14 +68,21 @@ class _Composer:
         locale = task.entity.locale
         self.scope = scope_of(task.facts, locale=locale, refs=task.refs, links=task.links)
 
-    def sections(self, sections: Sequence[Section]) -> None:
+    # one loop that calls little: it runs for every section of every page
+    def sections(self, sections: Sequence[Section]) -> None:  # noqa: C901
         """Write sections, each with those below it."""
         add = self.add
+        labels = self.task.labels
+        link, short = labels["section_link"], labels["summary_label"]
         scope = self.scope  # one for all sections of the page: a text reads it, and keeps nothing of it
         for section in sections:
             given = _GIVEN.get(id(section))
-            _, before, after, body, own, run_in, aligned, linked = given or _given(section)
+            if given is None or given[1] is not link or given[2] is not short:
+                given = _given(section, labels)
+            _, _, _, before, after, body, own, run_in, aligned, linked, summary = given
             add(before)
+            if summary is not None:
+                add(self._summary(section, summary))
             if body is not None:
                 if own is not None:
                     scope.update(own)
@@ -86,6 +101,16 @@ class _Composer:
             if section.children:
                 self.sections(section.children)
             add(after)
+
+    def _summary(self, section: Section, text: Text) -> str:
+        """Write a summary that facts have a part in; one that comes to nothing is not shown."""
+        own = {"option": section.options, "sections": section.counts, LEVEL: section.level}
+        html, findings = text.render({**self.scope, **own})
+        self.linked = self.linked or bool(text.reads.links)
+        for finding in findings:
+            tag = text.tags[finding.tag]
+            self._explain(section, TagPlace(_front_of(section, "summary"), tag.source, tag.paths), finding)
+        return _in_short(html, self.task.labels["summary_label"])
 
     # ---- contacts and tables
 
@@ -111,7 +136,7 @@ class _Composer:
             return locate(section.shown_at.file.file, section.shown_at.file.data, section.shown_at.path)
         if section.clause is None:
             return locate(section.origin.file.file, section.origin.file.data, section.origin.path)
-        return locate_in_front(section.clause.file.file, section.clause.file.data, ("shows",))
+        return _front_of(section, "shows")
 
     def _cookies(self) -> str:
         given, labels = self.task.facts.get("cookies"), self.task.labels
@@ -252,10 +277,25 @@ def forget() -> None:
     _GIVEN.clear()
 
 
-def _given(section: Section) -> _Given:
+def _front_of(section: Section, key: str) -> Span:
+    """Find what the front matter of a section's clause states under a key."""
+    assert section.clause is not None  # noqa: S101 - a section without a clause has none
+    return locate_in_front(section.clause.file.file, section.clause.file.data, (key,))
+
+
+def _in_short(html: str, label: str) -> str:
+    before, after = frame_of_summary(label)
+    return f"{before}{html}{after}" if html.strip() else ""
+
+
+def _given(section: Section, labels: Mapping[str, str]) -> _Given:
     """Work out what no fact can change in a section; those without any below are the same on many pages."""
     heading, level = section.heading, section.level
-    before, after = frame_of_section(heading, level, section.anchor, section.number, section.title)
+    link, short = labels["section_link"], labels["summary_label"]
+    before, after = frame_of_section(heading, level, section.anchor, section.number, section.title, link=link)
+    summary = section.summary
+    if summary is not None and not summary.tags:
+        before, summary = before + _in_short(summary.render({})[0], short), None
     body = section.clause.body if section.clause is not None else None
     own: dict[str, Any] | None = None
     aligned = False
@@ -266,7 +306,7 @@ def _given(section: Section) -> _Given:
             own = {"option": section.options, "sections": section.counts, LEVEL: below}
     run_in = bool(heading == "run-in" and section.title)
     linked = body is not None and bool(body.reads.links)
-    given = section, before, after, body, own, run_in, aligned, linked
+    given = section, link, short, before, after, body, own, run_in, aligned, linked, summary
     if not section.children:
         if len(_GIVEN) >= _MANY:
             _GIVEN.clear()

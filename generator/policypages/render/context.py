@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from policypages.diagnostics import Diagnostic
 from policypages.formats import language
 from policypages.formats.templates.markup import escaped
 from policypages.formats.templates.theme import ThemeEngine
-from policypages.model import Article, FrozenArticle, MadeFile, SiteView
+from policypages.model import Article, FrozenArticle, MadeFile, Shown, SiteView
 
 _MANY: Final = 4096
 _POLICY_LINK: Final = re.compile(r'href="policy:([a-z0-9/-]+)(#[a-z0-9-]+)?"')
@@ -70,6 +70,25 @@ def common(path: str, site: SiteView) -> dict[str, Any]:
     }
 
 
+def picture(shown: Shown, href: str) -> dict[str, Any]:
+    """Return a picture of a brand as templates are given it."""
+    return {"href": href, "width": shown.width, "height": shown.height}
+
+
+def alternates(path: str, site: SiteView, pages: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return a page in all its locales, itself among them, as templates are given them."""
+    return [
+        {
+            "locale": locale,
+            "name": language.locale_name(locale),
+            "dir": language.direction(locale),
+            "href": relative(path, other),
+            "canonical": absolute(site, other),
+        }
+        for locale, other in pages
+    ]
+
+
 def site_of(path: str, site: SiteView, current: str | None) -> dict[str, Any]:
     """Return the site as the page at a path sees it; `current` is the policy that the page is of."""
     return {
@@ -78,6 +97,8 @@ def site_of(path: str, site: SiteView, current: str | None) -> dict[str, Any]:
         "sample": site.sample,
         "url": site.url,
         "home": relative(path, site.home),
+        "logo": picture(site.logo, relative(path, site.logo.path)) if site.logo else None,
+        "icon": picture(site.icon, relative(path, site.icon.path)) if site.icon else None,
         "policies": [
             {"id": p.id, "title": p.title, "href": relative(path, p.path), "current": p.id == current}
             for p in site.policies

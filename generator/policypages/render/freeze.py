@@ -36,7 +36,7 @@ def freeze(task: PageTask) -> tuple[FrozenArticle, list[Diagnostic]]:
 def _printed(section: Section) -> Iterator[str]:
     """Yield the paths of the facts that a section prints, or shows in a card or a table."""
     clause = section.clause
-    for text in (clause.title, clause.body) if clause is not None else ():
+    for text in (clause.title, section.summary, clause.body) if clause is not None else ():
         for tag in text.tags if text is not None else ():
             yield from (path for path in tag.paths if path.partition(".")[0] not in _NOT_FACTS)
     if section.shows:

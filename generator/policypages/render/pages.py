@@ -27,7 +27,16 @@ from policypages.model import (
     VersionsTask,
 )
 from policypages.render.article import render_article
-from policypages.render.context import absolute, below_site, common, relative, site_of, themed, with_addresses
+from policypages.render.context import (
+    absolute,
+    alternates,
+    below_site,
+    common,
+    picture,
+    site_of,
+    themed,
+    with_addresses,
+)
 from policypages.render.versions import of_release, version_page
 
 _LINE: Final = 40
@@ -52,11 +61,8 @@ def render_file(  # noqa: PLR0911 - one for each kind of file
             return version_page(below_site(file.path), task, engine)
         case RedirectTask(site, target):
             return _moved(below_site(file.path), site, target, engine)
-        case IndexTask(site):
-            path = below_site(file.path)
-            context = {**common(path, site), "site": site_of(path, site, None)}
-            context["page"] = {"title": site.name, "canonical": absolute(site, path)}
-            return themed(engine, "index.html", context)
+        case IndexTask() as task:
+            return _index(below_site(file.path), task, engine)
         case MissingTask(site):
             return _missing(site, engine)
         case OverviewTask() as task:
@@ -97,21 +103,27 @@ def _page(
             "version": None,
             "effective": None,
             "canonical": absolute(site, path),
-            "alternates": [
-                {
-                    "locale": locale,
-                    "name": language.locale_name(locale),
-                    "href": relative(path, other),
-                    "canonical": absolute(site, other),
-                }
-                for locale, other in task.alternates
-            ],
+            "alternates": alternates(path, site, task.alternates),
             "site_url": task.facts.get("site_url"),
             **released,
         },
     }
     page, found = engine.render("page.html", context)
     return MadeFile(_encoded(page.lstrip("\n"), html)), found
+
+
+def _index(path: str, task: IndexTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
+    """Make the list of a site's policies."""
+    site = task.site
+    shown = site_of(path, site, None)
+    for policy, summary in zip(shown["policies"], task.summaries, strict=True):
+        policy["summary"] = summary
+    page = {
+        "title": site.name,
+        "canonical": absolute(site, path),
+        "alternates": alternates(path, site, site.homes),
+    }
+    return themed(engine, "index.html", {**common(path, site), "site": shown, "page": page})
 
 
 def _encoded(page: str, article: str) -> bytes:
@@ -151,12 +163,14 @@ def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagno
             "sample": site.sample,
             "url": site.url,
             "home": "/",
+            "logo": picture(site.logo, rooted(site.logo.path)) if site.logo else None,
+            "icon": picture(site.icon, rooted(site.icon.path)) if site.icon else None,
             "policies": [
                 {"id": p.id, "title": p.title, "href": rooted(p.path), "current": False}
                 for p in site.policies
             ],
         },
-        "page": {"title": site.strings.get("not_found", "404")},
+        "page": {"title": site.strings.get("not_found", "404"), "alternates": []},
     }
     return themed(engine, "404.html", context)
 
@@ -180,11 +194,17 @@ def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeF
         {"href": f"{up}{page}", "first": first, "last": last, "current": at == task.number}
         for at, (page, first, last) in enumerate(task.pages)
     ]
+    at = task.number
+    beside = {
+        name: parts[other] if parts and 0 <= other < len(parts) else None
+        for name, other in (("before", at - 1), ("after", at + 1))
+    }
+    overview = {"title": task.title, "sites": sites, "count": task.total, "parts": parts, **beside}
     context = {
         "strings": task.strings,
         "assets": {name: f"{up}{asset}" for name, asset in task.assets.items()},
         "lang": task.locale,
         "dir": language.direction(task.locale),
-        "overview": {"title": task.title, "sites": sites, "count": task.total, "parts": parts},
+        "overview": overview,
     }
     return themed(engine, "overview.html", context)

@@ -49,6 +49,7 @@ def version_page(
         "title": draft.title,
         "href": relative(path, task.page),
         "feed": _feed(path, site),
+        "alternates": [],
     }
     match task:
         case VersionsTask():

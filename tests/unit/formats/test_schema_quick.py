@@ -80,6 +80,9 @@ GOOD: dict[Form, tuple[str, ...]] = {
     fields.RULE: ("html-as-text", "unused-allow"),
     fields.SHOWS: ("cookies", "contacts.privacy", "retention"),
     fields.VERSION: ("1",),
+    fields.COLOUR: ("#1A56b8", "fff", "000000"),
+    fields.FONT: ("Inter", "Helvetica Neue"),
+    fields.PICTURE: ("acme.svg", "a/b-c.png"),
     fields.OPTION: ("true", "word", "007", "3", "1.10"),
 }
 BAD = st.sampled_from(

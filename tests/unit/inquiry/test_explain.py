@@ -29,7 +29,7 @@ SITES = {
     "checkout": ROOT,
     "starter": ROOT / "starter",
     "dense": ROOT / "tests" / "sites" / "dense",
-    "locales": ROOT / "tests" / "sites" / "locales",
+    "locales": ROOT / "examples" / "languages",
 }
 
 

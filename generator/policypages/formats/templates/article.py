@@ -21,6 +21,7 @@ _SECTION: Final = """\
 <section id="{{ anchor }}">
 <h{{ level }}>{% if number %}<span class="number">{{ number }}.</span> {% endif %}\
 {{ title }}</h{{ level }}>
+<a class="anchor" href="#{{ anchor }}" aria-label="{{ link }}: {{ title }}"></a>
 {% else %}
 <div id="{{ anchor }}" class="section{% if heading == "run-in" %} run-in{% endif %}">
 {% endif %}
@@ -29,6 +30,12 @@ _SECTION: Final = """\
 {% else %}
 </div>
 {% endif %}
+"""
+_SUMMARY: Final = """\
+<details class="summary" open>
+<summary>{{ label }}</summary>
+<p>{{ inside }}</p>
+</details>
 """
 _CONTACT: Final = """\
 <address class="contact">
@@ -124,10 +131,21 @@ def frame_of_article(title: str, lang: str, direction: str) -> tuple[str, str]:
 
 @lru_cache(_MANY)
 def frame_of_section(
-    heading: str, level: int, anchor: str, number: str | None, title: str
+    heading: str, level: int, anchor: str, number: str | None, title: str, *, link: str
 ) -> tuple[str, str]:
-    """Return what stands before the words of a section, and after all that is in it."""
-    return _frame(_SECTION, heading=heading, level=level, anchor=anchor, number=number, title=title)
+    """Return what stands before the words of a section, and after all that is in it.
+
+    `link` names the link by which a reader copies the address of a section; it has no words of its own.
+    """
+    return _frame(
+        _SECTION, heading=heading, level=level, anchor=anchor, number=number, title=title, link=link
+    )
+
+
+@lru_cache(_MANY)
+def frame_of_summary(label: str) -> tuple[str, str]:
+    """Return what stands before and after the summary of a section."""
+    return _frame(_SUMMARY, label=label)
 
 
 def contact(given: Mapping[str, Any], labels: Mapping[str, str]) -> str:
