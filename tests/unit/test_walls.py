@@ -38,7 +38,8 @@ BEGIN, END = "<!-- code map: begin -->", "<!-- code map: end -->"
 # libraries are there already, so that a fork for each module costs what the module itself does
 ALONE = """
 import os, sys
-import click, jinja2.sandbox, lxml.html, markdown_it, pydantic, rich.console, tornado.web, watchdog.observers, yaml
+import click, jinja2.sandbox, lxml.html, markdown_it, pydantic, rich.console
+import tornado.web, watchdog.observers, yaml
 assert not [name for name in sys.modules if name.startswith("policypages")]
 for name in sys.argv[1:]:
     sys.stdout.flush()
