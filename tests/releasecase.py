@@ -8,7 +8,7 @@ from tests.sitecase import SiteCase
 
 from policypages.build.repository import read_repository
 from policypages.build.watch import NOBODY
-from policypages.history.acts import Act, Drafted, draft
+from policypages.history.acts import Act, Drafted, draft, seal
 from policypages.model import PageTask, page_of
 from policypages.sources import MemorySources
 
@@ -48,8 +48,9 @@ def release(
         material,
         redo=redo,
     )
-    made, found = draft(act, pages_of(case, *ids), repository.site.releases, [*sources.paths])
+    made, found = draft(act, pages_of(case, *ids), repository.site.releases)
     assert not found, found
+    seal(act, made, sources.paths)
     for path, data in [*made.objects.items(), made.ledger]:
         case.files[path] = data.decode()
     return made

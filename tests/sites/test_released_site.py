@@ -53,6 +53,20 @@ Write to {{ contacts.privacy.email }}.
 """,
 }
 JANUARY, MARCH, JUNE, TOLD, LATER = "2026-01-10", "2026-03-01", "2026-06-01", "2026-06-15", "2026-07-15"
+BEFORE = "2019-05-25"
+SOURCE = "https://www.fern.example/privacy.html"
+OLD = """\
+<!DOCTYPE html><html><head><meta charset="utf-8"><title>Fern</title><script>track()</script></head><body>
+<nav><a href="/">Home</a></nav>
+<main><h1>Privacy Statement</h1>
+<h2>What this statement covers</h2>
+<p onclick="x()">Fern sells plants. This statement covers our shop.</p>
+<h2 id="l">Web server logs</h2>
+<p>We keep web server logs for 30 days. We use them to</p><ul><li>find faults,<li>and count visits.</ul>
+<h2>Visitors from abroad</h2>
+<p>We ship nowhere else. See <a href="#l">logs</a> and <a href="terms.html">terms</a>.</p>
+</main></body></html>
+"""
 _NAMES = {f"GIT_{who}_{what}": f"kim@{who}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
@@ -94,14 +108,27 @@ def commit(site: Path, day: str) -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the site, and its three releases: the last is material, and takes effect a month later."""
+    """Make the site, what it had before us, and its releases: the last takes effect a month later."""
     folder = tmp_path_factory.mktemp("released")
     for path, text in FILES.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, "utf-8")
     (folder / ".gitignore").write_text(".policypages/\noutput*/\n")
     run(folder, JANUARY, "git", "init", "-q", "-b", "main")
-    policypages(folder, JANUARY, "release", "--summary", "Our first statement.")
+    (folder / "old.html").write_text(OLD)
+    told = [
+        "--import",
+        "old.html",
+        "--version",
+        BEFORE,
+        "--source",
+        SOURCE,
+        "--summary",
+        "Our first statement.",
+    ]
+    policypages(folder, JANUARY, "release", "fern/privacy", *told)
+    (folder / "old.html").unlink()
+    policypages(folder, JANUARY, "release", "--summary", "We say how to reach us.")
     commit(folder, JANUARY)
     logs = folder / "content/clauses/logs.md"
     logs.write_text(logs.read_text().replace("and count visits", "count visits,\n- and stop abuse"))
@@ -135,7 +162,7 @@ def test_readers_see_what_was_released(site: Path) -> None:
     assert "This policy changes on: July 1, 2026" in page
     assert "logs for 30 days" in page
     listed = _text(folder / "versions/index.html")
-    assert re.findall(r"\b2026-\d\d-\d\d\b", listed) == [JUNE, MARCH, JANUARY]
+    assert re.findall(r"\b20\d\d-\d\d-\d\d\b", listed) == [JUNE, MARCH, JANUARY, BEFORE]
     assert "We use logs to stop abuse." in listed
     old = _text(folder / f"versions/{JANUARY}/index.html")
     assert "stop abuse" not in old
@@ -150,8 +177,26 @@ def test_readers_see_what_was_released(site: Path) -> None:
     assert [entry.findtext(f"{atom}summary") for entry in feed.findall(f"{atom}entry")] == [
         "We keep web server logs for longer: 90 days.",
         "We use logs to stop abuse.",
+        "We say how to reach us.",
         "Our first statement.",
     ]
+
+
+def test_what_was_published_before_is_history_as_well(site: Path) -> None:
+    """It is shown as it was, harmless, with where it was; our own first release is compared with it."""
+    policypages(site, TOLD, "build", "--out", "output")
+    folder = site / "output/fern/privacy/versions"
+    old = (folder / BEFORE / "index.html").read_text("utf-8")
+    assert f'Taken over as it was published at <a href="{SOURCE}">{SOURCE}</a>' in old
+    assert not re.search(r"<script|track\(|onclick|Home</a></nav>", old)
+    assert '<a href="#logs">logs</a> and <a href="https://www.fern.example/terms.html">terms</a>' in old
+    assert re.findall(r'<section id="([^"]*)">', old) == ["opening", "logs", "visitors-from-abroad"]
+    changes = (folder / JANUARY / "changes/index.html").read_text("utf-8")
+    article = changes.partition("<article")[2].partition("</article>")[0]
+    assert "30 days" in re.sub(r"<(?:del|ins)\b.*?</(?:del|ins)>", "", article)
+    gone = " ".join(re.sub("<[^>]*>", " ", " ".join(re.findall(r"<del\b.*?</del>", article))).split())
+    assert "Visitors from abroad" in gone
+    assert "Web server logs" not in gone
 
 
 def test_when_its_day_comes_the_release_is_the_page(site: Path) -> None:

@@ -25,6 +25,7 @@ class Changes:
     previous: Previous
     results: Sequence[SiteResult]
     kept: Mapping[str, str]
+    entities: Container[str]
     digest: str = ""
 
 
@@ -52,11 +53,11 @@ def _lines(changes: Changes) -> dict[str, str]:
     only = changes.options.only
     others: Mapping[str, str] = {}
     if only:
-        # the overview is of no site, whatever the globs match
+        # the overview and folders of old addresses are of no site, whatever the globs match
         others = {
             folder: line
             for folder, line in changes.previous.manifest.lines.items()
-            if folder.startswith("_") or not wanted(folder, only)
+            if folder not in changes.entities or not wanted(folder, only)
         }
     return {**others, **changes.kept, **lines}
 

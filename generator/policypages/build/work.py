@@ -119,7 +119,9 @@ class _Work:
             stale=sorted(stale for one in self.results for stale in one.stale),
         )
         if self.output is not None and not report.failed and not self._is_as_it_was():
-            changes = Changes(self.plan.options, self.plan.previous, self.results, self.kept_lines)
+            changes = Changes(
+                self.plan.options, self.plan.previous, self.results, self.kept_lines, self.plan.entities
+            )
             stage, self._stage = self._stage, None
             with self.watch.stage("commit"):
                 commit(self.output, stage, changes, report)

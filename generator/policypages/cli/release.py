@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policypages.cli.build import chosen_day, count, finish, format_option, open_site
-from policypages.diagnostics import has_errors, problem
+from policypages.diagnostics import Diagnostic, has_errors, problem
 
 if TYPE_CHECKING:
     from policypages.history.acts import Act, Drafted
@@ -26,7 +26,9 @@ _SHOWN_PAGES = 20
 Examples:
   policypages release --dry-run
   policypages release 'kp-*/privacy' --summary 'We keep web logs for 90 days'
-  policypages release --summary 'New cookies' --material --effective 2026-12-24""",
+  policypages release --summary 'New cookies' --material --effective 2026-12-24
+  policypages release acme/privacy --import old.html --version 2019-05-01 \\
+    --source https://acme.example/privacy.html --summary 'The statement of 2019'""",
     short_help="Freeze pages, and keep the record of it.",
 )
 @click.argument("globs", nargs=-1, metavar="[GLOB]...")
@@ -35,6 +37,15 @@ Examples:
 @click.option("--effective", metavar="DATE", help="From when it holds: YYYY-MM-DD. Default: today.")
 @click.option("--approved-by", metavar="NAME", help="Who approved it; kept in the house.")
 @click.option("--redo", is_flag=True, help="Mend a fork: follow every release that no other follows.")
+@click.option(
+    "--import",
+    "imported",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Take over an HTML page that was published before; wants --version and --source.",
+)
+@click.option("--version", metavar="DATE", help="With --import: the day on which it was published.")
+@click.option("--source", metavar="URL", help="With --import: the address at which it was published.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @format_option
 @click.pass_obj
@@ -47,6 +58,9 @@ def release(
     effective: str | None,
     approved_by: str | None,
     redo: bool,
+    imported: str | None,
+    version: str | None,
+    source: str | None,
     dry_run: bool,
     form: str,
 ) -> int:
@@ -56,50 +70,91 @@ def release(
     one file in content/releases/: commit it. Pages that say what their last release says are left out.
     """
     from policypages.history.acts import Act
+    from policypages.write import machine_problem
     from policypages.write.releases import release_lock
 
     sources, found = open_site(Path(folder))
     if sources is None:
         return finish(found, form, None)
     today = chosen_day(None, sources)
-    begins = _day(effective) if effective else today
-    if begins < today:
-        message = f"`--effective {effective}` is past: a release takes effect today at the earliest"
+    day = _imported_on(version, source, today) if imported else today
+    begins = _day("--effective", effective) if effective else day
+    if begins < day:
+        message = f"`--effective {effective}` is past: a release takes effect on its own day at the earliest"
+        raise click.UsageError(message)
+    if not imported and (version or source):
+        message = "`--version` and `--source` are for what `--import` takes over; a release is of today"
+        raise click.UsageError(message)
+    if imported and redo:
+        message = "`--redo` mends a fork by a release of our own: not with `--import`"
         raise click.UsageError(message)
     if not dry_run and not summary and not sys.stdin.isatty():
         message = "`--summary TEXT` is missing: what changed, in one sentence for readers"
         raise click.UsageError(message)
-    act = Act(today, (summary or "").strip(), begins, material=material, approved_by=approved_by, redo=redo)
+    text = (summary or "").strip()
+    act = Act(day, text, begins, material=material, approved_by=approved_by, source=source, redo=redo)
     if dry_run:
-        return _release(sources, act, globs, form, dry_run=True)
-    with release_lock(sources.root) as held:
-        if not held:
-            message = "another process makes a release of this site"
-            return finish([problem("release-refused", message, hint="wait for it to end")], form, sources)
-        # read under the lock: what this release follows is what the last one left
-        sources, found = open_site(Path(folder))
-        return finish(found, form, None) if sources is None else _release(sources, act, globs, form)
+        return _release(sources, act, globs, imported, form, dry_run=True)
+    try:
+        with release_lock(sources.root) as held:
+            if not held:
+                message = "another process makes a release of this site"
+                return finish([problem("release-refused", message, hint="wait for it to end")], form, sources)
+            # read under the lock: what this release follows is what the last one left
+            sources, found = open_site(Path(folder))
+            if sources is None:
+                return finish(found, form, None)
+            return _release(sources, act, globs, imported, form)
+    except OSError as error:
+        return finish([machine_problem(error, error.filename or ".policypages")], form, None)
 
 
 def _release(
-    sources: FolderSources, act: Act, globs: tuple[str, ...], form: str, *, dry_run: bool = False
+    sources: FolderSources,
+    act: Act,
+    globs: tuple[str, ...],
+    imported: str | None,
+    form: str,
+    *,
+    dry_run: bool = False,
 ) -> int:
+    from policypages.history.acts import seal
     from policypages.history.release import prepare, shown
 
-    made, found = prepare(sources, act, globs)
+    if imported:
+        made, found = _imported(sources, act, globs, imported)
+    else:
+        made, found = prepare(sources, act, globs)
     if has_errors(found):
         return finish(found, form, sources)
-    _tell(list(shown(sources, made)), made)
+    if (
+        dry_run or not act.summary
+    ):  # who gave a summary has seen the changes; thousands take minutes to compare
+        _tell(list(shown(sources, made)))
+    if made.unchanged:
+        click.echo(f"{count(len(made.unchanged), 'page')} as released last: left out", err=True)
+    finish(found, form, sources)
     if dry_run:
-        finish(found, form, sources)
         click.echo(f"nothing was written: {count(len(made.lines), 'page')} would be released", err=True)
         return 0
     if not act.summary:
         summary = str(click.prompt("What changed, in one sentence for readers", err=True)).strip()
         act = replace(act, summary=summary)
-        made, found = prepare(sources, act, globs)
-    finish(found, form, sources)
+    seal(act, made, sources.paths)
     return _write(sources, act, made, form)
+
+
+def _imported(
+    sources: FolderSources, act: Act, globs: tuple[str, ...], file: str
+) -> tuple[Drafted, list[Diagnostic]]:
+    """Prepare a release of a page that was published before, and say what of it is left out."""
+    from policypages.history.importing import prepare_import
+
+    taken, found = prepare_import(sources, act, globs, Path(file).read_bytes(), file)
+    if taken.left_out:
+        words = ", ".join(f"{number} × <{name}>" for name, number in taken.left_out.items())
+        click.echo(f"left out of {file}: {words}", err=True)
+    return taken.made, found
 
 
 def _write(sources: FolderSources, act: Act, made: Drafted, form: str) -> int:
@@ -116,7 +171,7 @@ def _write(sources: FolderSources, act: Act, made: Drafted, form: str) -> int:
     return 0
 
 
-def _tell(pages: list[Shown], made: Drafted) -> None:
+def _tell(pages: list[Shown]) -> None:
     """Show what would change, pages with the same changes together."""
     from policypages.redline import as_text
 
@@ -134,8 +189,6 @@ def _tell(pages: list[Shown], made: Drafted) -> None:
             for line in as_text(first.redline).splitlines():
                 click.echo(f"  {line}" if line else "")
         click.echo()
-    if made.unchanged:
-        click.echo(f"{count(len(made.unchanged), 'page')} as released last: left out", err=True)
 
 
 def _name(page: Shown) -> str:
@@ -143,9 +196,32 @@ def _name(page: Shown) -> str:
     return f"{entity}/{policy} ({locale})"
 
 
-def _day(text: str) -> date:
+def _day(option: str, text: str) -> date:
+    from policypages.formats.ledger import version_day
+
+    day = version_day(text) if "." not in text else None
+    if day is None:
+        message = f"`{option} {text}` is not a date: write YYYY-MM-DD"
+        raise click.UsageError(message)
+    return day
+
+
+def _imported_on(version: str | None, source: str | None, today: date) -> date:
+    """Return the day on which an imported page was published, and insist on knowing where."""
+    from policypages.formats.schema_fields import URL, RefusalError
+
+    if not version or not source:
+        missing = "--version DATE" if not version else "--source URL"
+        message = f"`--import` wants `{missing}`: when and where the page was published"
+        raise click.UsageError(message)
+    day = _day("--version", version)
+    if day > today:
+        message = f"`--version {version}` is to come: what is imported was published already"
+        raise click.UsageError(message)
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        message = f"`--effective {text}` is not a date: write YYYY-MM-DD"
+        assert URL.parse is not None  # noqa: S101 - for the type checker
+        URL.parse(source)
+    except RefusalError as refusal:
+        message = f"`--source` {refusal.message}"
         raise click.UsageError(message) from None
+    return day

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from policypages.build.unreleased import text_digest
 from policypages.diagnostics import Diagnostic, has_errors, problem
 from policypages.formats import frozen, ledger
-from policypages.model import LedgerLine, PageId, PageRelease, PageTask, Releases, id_of
+from policypages.model import FrozenArticle, LedgerLine, PageId, PageRelease, PageTask, Releases, id_of
 from policypages.render import freeze
 
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
@@ -36,31 +36,40 @@ class Act:
 
 @dataclass(slots=True)
 class Drafted:
-    """A release that can be written: `objects` and the ledger as (path, bytes), and what was left as it is.
+    """What a release freezes: `objects` by path, the pages as `lines`, and what was left as it is.
 
-    `lines` are the pages that it freezes, `before` the release before of each.
+    `before` is the release before of each page, `histories` are all that it has. `version` is that of
+    the release, and `ledger` its path and bytes once it is sealed.
     """
 
     objects: dict[str, bytes] = field(default_factory=dict)
-    ledger: tuple[str, bytes] = ("", b"")
-    version: str = ""
     lines: list[LedgerLine] = field(default_factory=list)
     before: dict[PageId, PageRelease | None] = field(default_factory=dict)
+    histories: dict[PageId, tuple[PageRelease, ...]] = field(default_factory=dict)
     unchanged: list[PageId] = field(default_factory=list)
+    version: str = ""
+    ledger: tuple[str, bytes] = ("", b"")
+
+    def add(self, task: PageTask, article: FrozenArticle, *, redo: bool) -> None:
+        """Freeze an article of a page."""
+        page = id_of(task)
+        data = frozen.encode(article)
+        history = self.histories[page]
+        self.objects[frozen.path_of(frozen.digest(data))] = data
+        self.before[page] = latest(history) if history else None
+        path = task.path.removesuffix("/index.html")
+        after = _after(history, redo=redo)
+        self.lines.append(LedgerLine(page, path, frozen.digest(data), text_digest(article), after))
 
 
-def draft(
-    act: Act, pages: Sequence[PageTask], releases: Releases, taken: Sequence[str]
-) -> tuple[Drafted, list[Diagnostic]]:
+def draft(act: Act, pages: Sequence[PageTask], releases: Releases) -> tuple[Drafted, list[Diagnostic]]:
     """Freeze pages; those whose latest release has the same article are left out.
 
-    All locales of a policy of one entity are frozen together, if one of them changed. `taken` are the
-    paths of all ledgers that there are.
+    All locales of a policy of one entity are frozen together, if one of them changed.
     """
     made = Drafted()
     found: list[Diagnostic] = []
-    kept: dict[tuple[str, str], list[tuple[PageTask, bytes, str]]] = {}
-    histories: dict[PageId, tuple[PageRelease, ...]] = {}
+    kept: dict[tuple[str, str], list[tuple[PageTask, FrozenArticle]]] = {}
     fresh: set[tuple[str, str]] = set()
     for task in pages:
         article, more = freeze(task)
@@ -68,30 +77,27 @@ def draft(
         if more:
             continue
         page = id_of(task)
-        data = frozen.encode(article)
-        history = histories[page] = ledger.history_of(releases, page, task.formerly)
-        if act.redo or not history or latest(history).line.article != frozen.digest(data):
+        history = made.histories[page] = ledger.history_of(releases, page, task.formerly)
+        if act.redo or not history or latest(history).line.article != frozen.digest(frozen.encode(article)):
             fresh.add(page[:2])
-        kept.setdefault(page[:2], []).append((task, data, text_digest(article)))
+        kept.setdefault(page[:2], []).append((task, article))
     if has_errors(found):
         return made, found
-    lines = made.lines
     for both, locales in kept.items():
-        for task, data, text in locales:
-            page = id_of(task)
-            history = histories[page]
-            if both not in fresh:
-                made.unchanged.append(page)
-                continue
-            sha = frozen.digest(data)
-            made.objects[frozen.path_of(sha)] = data
-            made.before[page] = latest(history) if history else None
-            path = task.path.removesuffix("/index.html")
-            lines.append(LedgerLine(page, path, sha, text, _after(history, redo=act.redo)))
-    if not lines:
+        for task, article in locales:
+            if both in fresh:
+                made.add(task, article, redo=act.redo)
+            else:
+                made.unchanged.append(id_of(task))
+    if not made.lines:
         message = "there is nothing to release: every page is as it was released last"
         return made, [*found, problem("release-refused", message)]
-    made.version = _version(act.day, [histories[line.page] for line in lines])
+    made.version = _version(act.day, [made.histories[line.page] for line in made.lines])
+    return made, found
+
+
+def seal(act: Act, made: Drafted, taken: Container[str]) -> None:
+    """Write the ledger of what was frozen; `taken` are the paths of all files that there are."""
     data = ledger.encode(
         version=made.version,
         effective=act.effective or act.day,
@@ -99,10 +105,9 @@ def draft(
         material=act.material,
         approved_by=act.approved_by,
         source=act.source,
-        lines=lines,
+        lines=made.lines,
     )
     made.ledger = (_name(made.version, act.summary, taken), data)
-    return made, found
 
 
 def latest(history: Sequence[PageRelease]) -> PageRelease:
@@ -133,7 +138,7 @@ def _version(day: date, histories: Iterable[Sequence[PageRelease]]) -> str:
     return f"{day}.{max(numbers) + 1}" if numbers else f"{day}"
 
 
-def _name(version: str, summary: str, taken: Sequence[str]) -> str:
+def _name(version: str, summary: str, taken: Container[str]) -> str:
     """Name a ledger by its version and the first words of its summary."""
     words = _SLUG.sub("-", summary.lower().encode("ascii", "ignore").decode())[:_LONGEST].strip("-")
     stem = f"{frozen.FOLDER}{version}-{words or 'release'}"

@@ -12,7 +12,7 @@ from policypages.build.watch import NOBODY
 from policypages.diagnostics import Diagnostic, did_you_mean, has_errors, problem
 from policypages.formats import frozen
 from policypages.history.acts import Act, Drafted, draft
-from policypages.model import FrozenArticle, PageId, PageTask, Sources, page_of
+from policypages.model import FrozenArticle, PageId, PageTask, Sources, id_of, page_of
 from policypages.redline import Redline, compare
 
 
@@ -28,10 +28,21 @@ class Shown:
 
 def prepare(sources: Sources, act: Act, globs: Sequence[str]) -> tuple[Drafted, list[Diagnostic]]:
     """Freeze the pages that were asked for; `globs` are of entities, or of `entity/policy`."""
+    repository, pages, found = asked_pages(sources, globs, redo=act.redo)
+    if repository is None or has_errors(found):
+        return Drafted(), found
+    made, more = draft(act, pages, repository.site.releases)
+    return made, [*found, *more, *_too_soon(repository, act, made)]
+
+
+def asked_pages(
+    sources: Sources, globs: Sequence[str], *, redo: bool = False
+) -> tuple[Repository | None, list[PageTask], list[Diagnostic]]:
+    """Plan the pages that were asked for as the sources have them; that there is none is an error."""
     repository, found = read_repository(sources, compile_all=False, watched=NOBODY.compiler, drafts=True)
     if repository is None:
-        return Drafted(), found
-    if act.redo:
+        return None, [], found
+    if redo:
         found = [one for one in found if one.code != "release-fork"]
     pages = []
     for id_ in repository.site.entities:
@@ -44,12 +55,9 @@ def prepare(sources: Sources, act: Act, globs: Sequence[str]) -> tuple[Drafted, 
             page = page_of(file.task)
             if page is not None and _wanted(page, globs):
                 pages.append(page)
-    if has_errors(found):
-        return Drafted(), found
-    if not pages:
-        return Drafted(), [*found, _nothing(repository, globs)]
-    made, more = draft(act, pages, repository.site.releases, [*sources.paths])
-    return made, [*found, *more, *_too_soon(repository, act, made)]
+    if not pages and not has_errors(found):
+        found.append(_nothing(repository, globs))
+    return repository, pages, found
 
 
 def _may_be_of(glob: str, id_: str) -> bool:
@@ -57,8 +65,9 @@ def _may_be_of(glob: str, id_: str) -> bool:
 
 
 def _wanted(page: PageTask, globs: Sequence[str]) -> bool:
-    name = f"{page.entity.id}/{page.policy}"
-    return not globs or any(fnmatchcase(page.entity.id, glob) or fnmatchcase(name, glob) for glob in globs)
+    entity, policy, locale = id_of(page)
+    names = (entity, f"{entity}/{policy}", f"{entity}/{policy}/{locale}")
+    return not globs or any(fnmatchcase(name, glob) for glob in globs for name in names)
 
 
 def _nothing(repository: Repository, globs: Sequence[str]) -> Diagnostic:

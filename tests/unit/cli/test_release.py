@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -9,10 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from tests.terminal import on_a_terminal
 
 from policypages import cli
+from policypages.cli.release import _imported_on
 from policypages.write.releases import release_lock
 
 PACKAGES = Path(cli.__file__).resolve().parents[2]
@@ -297,3 +300,28 @@ def test_of_two_at_once_one_is_made(site: Path) -> None:
     assert sorted(process.returncode for process in started) == [0, 1], said
     assert sum("error[release-refused]" in text for text in said) == 1
     assert len(ledgers(site)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((None, "https://a.example/"), "wants `--version DATE`"),
+        (("2019-01-01", None), "wants `--source URL`"),
+        (("2019-02-30", "https://a.example/"), "`--version 2019-02-30` is not a date"),
+        (("2026-01-02", "https://a.example/"), "is to come"),
+        (("2019-01-01", "a.example"), "`--source` wants a web address"),
+    ],
+)
+def test_an_import_wants_to_know_when_and_where(words: tuple[str | None, str | None], told: str) -> None:
+    """A day that was, and an address on the web."""
+    with pytest.raises(click.UsageError, match=re.escape(told)):
+        _imported_on(*words, datetime.date(2026, 1, 1))
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_line(site: Path) -> None:
+    """Something else has the name of the folder in which a release holds its lock."""
+    (site / ".policypages").write_text("not a folder")
+    done = release(site, "--summary", "First")
+    assert (done.returncode, done.stderr.count("error[machine]")) == (1, 1)
+    assert ".policypages" in done.stderr
+    assert ledgers(site) == {}
