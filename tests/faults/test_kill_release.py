@@ -1,4 +1,4 @@
-"""A real release of two hundred pages, killed again and again: it was made whole, or not at all."""
+"""A real release of many pages, killed again and again: it was made whole, or not at all."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from policypages.history.integrity import verify
 from policypages.load.releases import load_releases
 from policypages.sources import open_folder
 
-KILLS = 8
-PAGES = 200
 pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs process groups and SIGKILL"),
@@ -36,7 +34,6 @@ def wait_and_sync(descriptor):
     sync(descriptor)
 os.fsync = wait_and_sync
 """
-SYNCS = 2 * (PAGES + 1)  # of each object and of the ledger: the file, then its folder
 
 
 def _words(site: Path, number: int) -> None:
@@ -61,21 +58,23 @@ def _wait(gate: Path) -> None:
     reached.unlink()
 
 
-def test_a_release_that_is_killed_is_whole_or_nothing(quick: Path) -> None:
+@pytest.mark.parametrize(("pages", "kills"), [(200, 8), pytest.param(1000, 5, marks=pytest.mark.soak)])
+def test_a_release_that_is_killed_is_whole_or_nothing(quick: Path, pages: int, kills: int) -> None:
     """Killed while it writes, it has its ledger and all its objects, or no ledger; the next is made."""
     chance = random.Random(7)  # noqa: S311 - moments, not secrets
+    syncs = 2 * (pages + 1)  # of each object and of the ledger: the file, then its folder
     entities = {
         f"content/entities/e{at}.yaml": ENTITY.replace("Acme", f"Acme {at}").replace(
             "url: https://acme.example/legal/\n", ""
         )
-        for at in range(PAGES)
+        for at in range(pages)
     }
     site = write(quick / "site", entities)
     (site / "content/entities/acme.yaml").unlink()
     told = ["-C", str(site), "release", "--summary", "Other words"]
     gate = quick / "gate"
     commands = Commands(FIRST.format(gate=str(gate)))
-    moments = [1, SYNCS, SYNCS - 1, *(chance.randint(1, SYNCS) for _ in range(KILLS - 3))]
+    moments = [1, syncs, syncs - 1, *(chance.randint(1, syncs) for _ in range(kills - 3))]
     torn = 0
     try:
         assert commands.run(*told) == 0
@@ -87,11 +86,11 @@ def test_a_release_that_is_killed_is_whole_or_nothing(quick: Path) -> None:
             assert ended in {-signal.SIGKILL, 0}
             made = _ledgers(site) - ledgers
             torn += not made
-            _check(site, ledgers + made)
+            _check(site, ledgers + made, pages)
             # what is left of the dead one is in nobody's way
             assert commands.run(*told) == (1 if made else 0)
-            assert _objects(site) == objects + PAGES
-            _check(site, ledgers + 1)
+            assert _objects(site) == objects + pages
+            _check(site, ledgers + 1, pages)
     finally:
         commands.close()
     assert torn > 0
@@ -99,7 +98,7 @@ def test_a_release_that_is_killed_is_whole_or_nothing(quick: Path) -> None:
     assert left == []
 
 
-def _check(site: Path, ledgers: int) -> None:
+def _check(site: Path, ledgers: int, pages: int) -> None:
     """Assert that there are so many releases of every page, and nothing is wrong with any."""
     sources, found = open_folder(site)
     assert sources is not None
@@ -108,4 +107,4 @@ def _check(site: Path, ledgers: int) -> None:
     wrong = [one for one in verify(sources, sources.root) if one.code != "release-unverified"]
     assert [*found, *more, *wrong] == []
     assert {len(history) for history in releases.values()} == {ledgers}
-    assert len(releases) == PAGES
+    assert len(releases) == pages

@@ -127,7 +127,12 @@ def _release(
         made, found = prepare(sources, act, globs)
     if has_errors(found):
         return finish(found, form, sources)
-    _tell(list(shown(sources, made)), made)
+    if (
+        dry_run or not act.summary
+    ):  # who gave a summary has seen the changes; thousands take minutes to compare
+        _tell(list(shown(sources, made)))
+    if made.unchanged:
+        click.echo(f"{count(len(made.unchanged), 'page')} as released last: left out", err=True)
     finish(found, form, sources)
     if dry_run:
         click.echo(f"nothing was written: {count(len(made.lines), 'page')} would be released", err=True)
@@ -166,7 +171,7 @@ def _write(sources: FolderSources, act: Act, made: Drafted, form: str) -> int:
     return 0
 
 
-def _tell(pages: list[Shown], made: Drafted) -> None:
+def _tell(pages: list[Shown]) -> None:
     """Show what would change, pages with the same changes together."""
     from policypages.redline import as_text
 
@@ -184,8 +189,6 @@ def _tell(pages: list[Shown], made: Drafted) -> None:
             for line in as_text(first.redline).splitlines():
                 click.echo(f"  {line}" if line else "")
         click.echo()
-    if made.unchanged:
-        click.echo(f"{count(len(made.unchanged), 'page')} as released last: left out", err=True)
 
 
 def _name(page: Shown) -> str:
