@@ -46,6 +46,23 @@ def themed(root: Path, top: Path, theme: str) -> tuple[set[str], dict[str, list[
     return objects, {path: articles[path] for path in pages}
 
 
+@pytest.mark.parametrize("name", ["versions.html", "version.html", "changes.html"])
+def test_an_edited_template_of_versions_makes_their_pages_again(tmp_path: Path, name: str) -> None:
+    """What a page about versions is made with is part of its key, as with any other page."""
+    case = SiteCase(tmp_path).change("policypages.yaml", "title: T\ntheme: own\n")
+    case.change("policies/privacy.yaml", "title: Privacy\nsections: [hello]\n")
+    case.change("entities/acme.yaml", "name: Acme\nsample: true\npolicies: {privacy: {}}\n")
+    case.change(f"themes/own/templates/{name}", PLAIN)
+    for day in ("2026-01-02", "2026-02-03"):
+        case.change("clauses/hello.md", f"---\ntitle: Hello\n---\nSince {day}.\n")
+        release(case, day)
+    case.build()
+    case.change(f"themes/own/templates/{name}", PLAIN.replace("Ours", "Others")).build()
+    made = {path for path, _ in case.report.stale if path.startswith("acme/")}
+    assert made
+    assert all(b"Others" in case.tree()[path] for path in made)
+
+
 @pytest.mark.parametrize("folder", [".", "examples/languages"])
 def test_no_theme_changes_an_article(root: Path, tmp_path: Path, folder: str) -> None:
     """Another theme, in other templates, styles and strings, leaves each article and its release alone."""

@@ -18,16 +18,8 @@ from policypages.formats.templates.theme_lint import lint_templates
 from policypages.model import Heading
 
 MAX_REPEATED: Final = 10_000
-PAGES: Final = (
-    "page.html",
-    "index.html",
-    "404.html",
-    "overview.html",
-    "versions.html",
-    "version.html",
-    "changes.html",
-    "redirect.html",
-)
+PAGES: Final = ("page.html", "index.html", "404.html", "overview.html", "redirect.html")
+_OF_VERSIONS: Final = ("versions.html", "version.html", "changes.html")
 
 
 class _ThemeEnvironment(ImmutableSandboxedEnvironment):
@@ -64,7 +56,7 @@ class ThemeEngine:
         self._runs: dict[str, Render | None] = {}
         self._named: dict[str, tuple[str | None, ...]] = {}
         self._asked: dict[str, frozenset[str] | None] = {}
-        parts = {name: self._parts(name) for name in PAGES if name in self._texts}
+        parts = {name: self._parts(name) for name in (*PAGES, *_OF_VERSIONS) if name in self._texts}
         self.digests: dict[str, str] = {name: _digest(seen) for name, seen in parts.items()}
         self.assets: dict[str, frozenset[str] | None] = {
             name: self._assets_of(seen) for name, seen in parts.items()
