@@ -77,7 +77,7 @@ class Git:
         return {path: file.id for path, file in self._tree_files(said).items()}
 
     def tree(self, commit: str) -> dict[str, TreeFile]:
-        """Return the files that a commit has in the site folder, by path; none where it has no such folder."""
+        """Return the files that a commit has in the site folder, by path; none where it has no such."""
         within = ("--", self.prefix) if self.prefix else ()
         return self._tree_files(self._run("ls-tree", "-r", "-z", "--full-tree", commit, *within))
 
@@ -93,7 +93,9 @@ class Git:
     def commit(self, revision: str) -> str | None:
         """Return the id of the commit that a revision names, None where it names none."""
         try:
-            said = self._text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            said = self._text(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+            )
         except GitError as error:
             if error.hint is not None:  # git said more than that there is no such commit
                 raise
@@ -121,6 +123,13 @@ class Git:
             name = said.removeprefix("origin/") or "main"
         refs = (f"refs/heads/{name}", f"refs/remotes/origin/{name}")
         return name, [commit for ref in refs if (commit := self.commit(ref)) is not None]
+
+    def names(self) -> list[str]:
+        """Return the names of branches and tags."""
+        said = self._text(
+            "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"
+        )
+        return said.split("\n") if said else []
 
     def blobs(self) -> Blobs:
         """Return what reads the bytes of files by their ids."""

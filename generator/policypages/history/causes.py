@@ -1,4 +1,4 @@
-"""Tell why the text of a page changes: which clause, fact, option or line of an outline, and where it stands."""
+"""Tell why the words of a page change: which clause, fact, option or line of an outline, and where it is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST: Final = 6  # lines of one file
 
 
 class Cause(NamedTuple):
-    """What was edited, at which line; `before` tells that it is gone, and the line is one of the old state."""
+    """What was edited, at which line; `before` tells that it is gone: the line is one of the old state."""
 
     kind: str
     name: str
@@ -92,9 +92,7 @@ class Causes:
         if old is None and new is not None:
             was = new.values.get("was") or ()
             known = [file for id_ in was for file in self._before.site.clauses.get(id_, ())]
-            same = [
-                file for file in known if (file.variant, file.locale) == (new.variant, new.locale)
-            ]
+            same = [file for file in known if (file.variant, file.locale) == (new.variant, new.locale)]
             old = same[0] if same else None
         return line_edits(old, new)
 
@@ -133,7 +131,7 @@ class Causes:
                 yield _cause(edit)
 
     def _labels(self, old: PageTask, new: PageTask) -> Iterator[Cause]:
-        """Yield words that the core or the theme has in articles, where the entity or the theme states them."""
+        """Yield words that the core or a theme has in articles, where the entity or the theme states them."""
         if old.labels != new.labels or old.site.strings != new.site.strings:
             for edit in self._of_lineage(old, new):
                 key = edit.name.partition(".")[0]
@@ -172,7 +170,9 @@ class Causes:
         """Return every edit of the files of a page: what else it may come from."""
         edits = [*self._of_policy(old, new), *self._of_lineage(old, new)]
         settings = self._keys(self._before.site.settings_file, self._after.site.settings_file)
-        return list(dict.fromkeys([*map(_cause, edits), *(_cause(edit, kind="settings") for edit in settings)]))
+        return list(
+            dict.fromkeys([*map(_cause, edits), *(_cause(edit, kind="settings") for edit in settings)])
+        )
 
     # ---- edits of files
 
@@ -231,7 +231,7 @@ def _value(task: PageTask, path: str) -> Any:
 
 
 def _laid_over(edit: KeyEdit, locale: str) -> tuple[str | int, ...]:
-    """Return the keys of an edit as they are without `in: {locale: …}`; none where it is of another locale."""
+    """Return the keys of an edit without `in: {locale: …}`; none where it is of another locale."""
     if edit.path[:1] != ("in",):
         return edit.path
     return edit.path[2:] if edit.path[1:2] == (locale,) else ("",)
@@ -248,5 +248,3 @@ def _is_near(path: tuple[str | int, ...], fact: tuple[str, ...], policy: str) ->
 
 def _differ(old: PageTask, new: PageTask, key: str) -> bool:
     return old.labels.get(key) != new.labels.get(key)
-
-

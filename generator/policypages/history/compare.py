@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from policypages.build.unreleased import text_digest_of
 from policypages.diagnostics import Diagnostic, gather, has_errors
 from policypages.history.causes import Cause, Causes
+from policypages.history.compared import (
+    Comparison,
+    Looked,
+    PageChange,
+    PageName,
+    grouped,
+    released_between,
+)
 from policypages.history.cuts import Cut, cuts, followed
-from policypages.history.states import State, States
+from policypages.history.renames import renamed_policies, renamed_sections
+from policypages.history.states import Pair, State, States
 from policypages.load.entity import Loaded
-from policypages.model import PageId, PageTask, SitePlan, page_of
+from policypages.model import PageTask, SitePlan, page_of
 from policypages.redline import Redline, compare
 from policypages.render import render_article
 from policypages.workers import map_shares
@@ -25,95 +33,6 @@ COUNTED: Final = 500  # sites of which nothing changed are loaded to count their
 _SHARES: Final = 1000
 _TAG: Final = re.compile(r"<[^>]*>")
 
-Pair = tuple[str | None, str | None]
-"""The id of an entity before, and now; None where it was not, or is no more."""
-
-
-class PageName(NamedTuple):
-    """A page: `address` is that of its folder below the output, such as `acme/privacy`."""
-
-    entity: str
-    policy: str
-    locale: str
-    address: str
-    title: str
-
-
-class PageChange(NamedTuple):
-    """A page whose words change; `was` is its address before, where that was another.
-
-    `released` is the version that its readers see; they see the change when it `is_released`. `key` is
-    the same for pages that change in the same way; words are counted that came and went.
-    """
-
-    page: PageName
-    was: str | None
-    released: str | None
-    is_released: bool
-    key: bytes
-    causes: tuple[Cause, ...]
-    added: int
-    removed: int
-
-
-class Looked(NamedTuple):
-    """What came of the comparison of one entity; `found` are problems of the new state, `lost` pages of the old.
-
-    A page is lost where it cannot be compared, since the old state of it has errors.
-    """
-
-    pages: int
-    changed: tuple[PageChange, ...] = ()
-    added: tuple[PageName, ...] = ()
-    removed: tuple[PageName, ...] = ()
-    moved: tuple[tuple[str, str], ...] = ()
-    lost: tuple[PageName, ...] = ()
-    found: tuple[Diagnostic, ...] = ()
-    found_before: tuple[Diagnostic, ...] = ()
-
-
-@dataclass(slots=True)
-class Group:
-    """Pages that change in the same way, and how many of them for which cause."""
-
-    pages: list[PageChange]
-    causes: dict[Cause, int]
-
-    @property
-    def first(self) -> PageChange:
-        """The page that is shown for all."""
-        return self.pages[0]
-
-
-@dataclass(slots=True)
-class Comparison:
-    """What is not the same in two states; `total` counts the pages of the new one, where all were counted.
-
-    `sites` counts those that were looked at. `released` are ledgers that are new, with their pages.
-    """
-
-    groups: list[Group] = field(default_factory=list)
-    added: list[PageName] = field(default_factory=list)
-    removed: list[PageName] = field(default_factory=list)
-    moved: list[tuple[str, str]] = field(default_factory=list)
-    lost: list[PageName] = field(default_factory=list)
-    released: list[tuple[str, str, int]] = field(default_factory=list)
-    total: int | None = 0
-    sites: int = 0
-    looked_at: int = 0
-    found: list[Diagnostic] = field(default_factory=list)
-    found_before: list[Diagnostic] = field(default_factory=list)
-
-    @property
-    def changed(self) -> int:
-        """How many pages have other words."""
-        return sum(len(group.pages) for group in self.groups)
-
-    @property
-    def differs(self) -> bool:
-        """Tell whether there is anything to tell of pages."""
-        return bool(self.groups or self.added or self.removed or self.moved or self.lost)
-
 
 class Comparer:
     """Compares the pages of entities in two states; what is equal in both is not rendered."""
@@ -122,7 +41,7 @@ class Comparer:
         self._states = states
         self._after = states.after
         self._causes = Causes(states, states.before) if states.before is not None else None
-        self._policies = _renamed_policies(states)
+        self._policies = renamed_policies(states)
         self._broken = _broken(states.before)
 
     def run(
@@ -154,10 +73,10 @@ class Comparer:
         known = set(looked)
         rest = [pair for pair in pairs if pair not in known]
         out.total = pages + sum(self._count(rest)) if len(rest) <= COUNTED else None
-        out.groups = _grouped(changes)
-        out.released = _released(self._states)
+        out.groups = grouped(changes)
+        out.released = released_between(self._states)
         for some in (out.added, out.removed, out.moved, out.lost):
-            some.sort()  # type: ignore[attr-defined]  # lists of tuples, all of them
+            some.sort()
         if self._states.before is not None and (out.lost or self._broken):
             out.found_before += self._states.before.found
         out.found, out.found_before = gather(out.found), gather(out.found_before)
@@ -195,9 +114,7 @@ class Comparer:
         news = [new for _, new in pairs if new is not None]
         self._after.loader.read_ahead(news)
         loaded = {new: self._after.loader.load(new) for new in news}
-        planned = dict(
-            zip(news, self._after.planner.plan([loaded[new][0] for new in news]), strict=True)
-        )
+        planned = dict(zip(news, self._after.planner.plan([loaded[new][0] for new in news]), strict=True))
         todo: list[tuple[str, tuple[Loaded, list[Diagnostic]]]] = []
         same: set[str] = set()
         for old, new in pairs:
@@ -320,10 +237,10 @@ class Comparer:
                 if before != policy:
                     others[before, ""] = policy, ""
                 if locale == new.entity.locale:
-                    here = _renamed_sections(task)
+                    here = renamed_sections(task)
                     others |= {(before, anchor): (policy, now) for anchor, now in here.items()}
         there = {section.anchor for section in old.every}
-        was = {one: other for one, other in _renamed_sections(new).items() if one in there}
+        was = {one: other for one, other in renamed_sections(new).items() if one in there}
         return followed(article.html, was, others), found
 
     def _is_broken(self, task: PageTask) -> bool:
@@ -375,55 +292,10 @@ def _count(html: str) -> int:
     return len(_TAG.sub(" ", html).split())
 
 
-def _renamed_policies(states: States) -> Mapping[str, str]:
-    """Return for each new policy that says what it was called its old id."""
-    if states.before is None:
-        return {}
-    old, new = states.before.site.policies, states.after.site.policies
-    out = {}
-    for id_ in new.keys() - old.keys():
-        known = [was for was in new[id_].values.get("was") or () if was in old and was not in new]
-        if known:
-            out[id_] = known[-1]
-    return out
-
-
-def _renamed_sections(task: PageTask) -> dict[str, str]:
-    """Return for the old anchors of sections, after ids that their clauses had, the anchors that they have."""
-    out = {}
-    now = {section.anchor for section in task.every}
-    for section in task.every:
-        if section.clause is not None and section.id == section.clause.file.id:
-            for was in section.clause.file.values.get("was") or ():
-                anchor = str(was).replace("/", "-")
-                if anchor not in now:
-                    out[anchor] = section.anchor
-    return out
-
-
 def _broken(before: State | None) -> frozenset[str]:
     """Return the files of the old state that could not be read."""
     if before is None:
         return frozenset()
-    return frozenset(one.span.file for one in before.found if one.severity == "error" and one.span is not None)
-
-
-def _grouped(changes: Sequence[PageChange]) -> list[Group]:
-    """Put pages that change in the same way together: the most pages first."""
-    groups: dict[bytes, Group] = {}
-    for change in sorted(changes, key=lambda one: one.page):
-        group = groups.setdefault(change.key, Group([], {}))
-        group.pages.append(change)
-        for cause in change.causes:
-            group.causes[cause] = group.causes.get(cause, 0) + 1
-    return sorted(groups.values(), key=lambda group: (-len(group.pages), group.first.page))
-
-
-def _released(states: States) -> list[tuple[str, str, int]]:
-    """Return the releases that the new state has and the old one has not: ledger, version, pages."""
-    known: dict[str, tuple[str, set[PageId]]] = {}
-    for page, history in states.after.site.releases.items():
-        for one in history:
-            if one.release.file in states.changed:
-                known.setdefault(one.release.file, (one.release.version, set()))[1].add(page)
-    return [(file, version, len(pages)) for file, (version, pages) in sorted(known.items())]
+    return frozenset(
+        one.span.file for one in before.found if one.severity == "error" and one.span is not None
+    )

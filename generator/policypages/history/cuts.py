@@ -94,7 +94,7 @@ def _piece_differs(old: str, new: str) -> bool:
 
 
 def _spans(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the stretches of lines or words that differ, those that are alike at both ends left out at once."""
+    """Yield the stretches of lines or words that differ; those alike at both ends are left out at once."""
     start, ends = 0, (len(old), len(new))
     while start < min(ends) and old[start] == new[start]:
         start += 1

@@ -126,7 +126,7 @@ class _Standing(NamedTuple):
 
 def _outlines(old: Sequence[Any], new: Sequence[Any], path: Path) -> _Found:
     """Compare two outlines by the ids of their sections, wherever they stand."""
-    one, other = ({id_: each for id_, each in _sections(side, path, "")} for side in (old, new))
+    one, other = (dict(_sections(side, path, "")) for side in (old, new))
     order = [id_ for id_ in one if id_ in other]
     kept = set(_longest(order, [id_ for id_ in other if id_ in one]))
     for id_, now in other.items():

@@ -40,7 +40,9 @@ class RevisionSources:
                     self._theme[path] = outside
                     ids[path] = blob_id(Path(outside).read_bytes(), sha256=sha256)
         self.ids: Ids = {path: ids[path] for path in sorted(ids)}
-        self.paths: Mapping[str, Stamp] = MappingProxyType({path: _stamp(id_) for path, id_ in self.ids.items()})
+        self.paths: Mapping[str, Stamp] = MappingProxyType(
+            {path: _stamp(id_) for path, id_ in self.ids.items()}
+        )
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one of `paths`; raise SourceError where git does not have them here."""

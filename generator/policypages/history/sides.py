@@ -1,4 +1,4 @@
-"""Find the two states of a site that somebody wants to compare: revisions of git, or the files as they are."""
+"""Find the two states of a site that are to be compared: revisions of git, or the files as they are."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def open_sides(root: str, here: Sources, asked: Sequence[str], found: Sequence[D
         if len(dots) == len("..."):
             commits = [opener.commit(name) for name in names]
             base = opener.base(names[1], commits[0], commits[1:])
-            return Sides(opener.side(base, f"{one}...{other}"), opener.side(commits[1], names[1]), opener.notes)
+            return Sides(
+                opener.side(base, f"{one}...{other}"), opener.side(commits[1], names[1]), opener.notes
+            )
         words = names
     if not words:
         return Sides(opener.default(), opener.folder(), opener.notes)

@@ -1,4 +1,4 @@
-"""Read both states of a site as far as they differ: what is equal in both is read, compiled and loaded once."""
+"""Read both states of a site: what is equal in both is compiled once, and need not be looked at."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ _NO_ASSETS: Final[Mapping[str, frozenset[str] | None]] = {
 _STRINGS: Final = re.compile(r"themes/[^/]+/strings/")
 _MANY: Final = 50  # ids that are looked for in the bytes of a file one by one
 _EVERYTHING: Final = frozenset({"settings", "strings"})
+
+
+Pair = tuple[str | None, str | None]
+"""The id of an entity before, and now; None where it was not, or is no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,19 @@ class States:
         """Tell whether facts of entities are read in the same way in both."""
         return "settings" not in self.shared
 
-    def pairs(self, only: Sequence[str]) -> list[tuple[str | None, str | None]]:
+    def pairs(self, only: Sequence[str]) -> list[Pair]:
         """Return the ids of entities in both states, the new ones in order, then those that are gone."""
         old = self.before.site.entities if self.before is not None else {}
-        pairs: list[tuple[str | None, str | None]] = []
-        for id_ in self.after.site.entities:
-            pairs.append((id_ if id_ in old else self.renamed.get(id_), id_))
+        pairs: list[Pair] = [
+            (id_ if id_ in old else self.renamed.get(id_), id_) for id_ in self.after.site.entities
+        ]
         taken = {one for one, _ in pairs}
         pairs += [(id_, None) for id_ in old if id_ not in taken]
         if not only:
             return pairs
         return [pair for pair in pairs if any(fnmatchcase(id_, glob) for id_ in pair if id_ for glob in only)]
 
-    def may_differ(self, pairs: Sequence[tuple[str | None, str | None]]) -> list[tuple[str | None, str | None]]:
+    def may_differ(self, pairs: Sequence[Pair]) -> list[Pair]:
         """Return the pairs of entities of which some page may differ: no other is loaded."""
         if not self.changed:
             return []
@@ -195,13 +199,12 @@ def _renamed(states: States) -> dict[str, str]:
 
 
 def look_alikes(states: States) -> Iterator[tuple[str, str]]:
-    """Yield entities that are new and those that are gone whose files hold the same: renamed, without a word."""
-    old = states.before.site.entities if states.before is not None else {}
-    new = states.after.site.entities
-    by_id = {states.before.side.ids[old[id_]]: id_ for id_ in old.keys() - new.keys()} if states.before else {}
+    """Yield pairs of entities, gone and new, whose files hold the same: renamed, and not said."""
+    if states.before is None:
+        return
+    old, new = states.before.site.entities, states.after.site.entities
+    gone = {states.before.side.ids[old[id_]]: id_ for id_ in old.keys() - new.keys()}
     for id_ in sorted(new.keys() - old.keys() - states.renamed.keys()):
-        same = by_id.get(states.after.side.ids[new[id_]])
+        same = gone.get(states.after.side.ids[new[id_]])
         if same is not None:
             yield same, id_
-
-
