@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -96,7 +97,8 @@ def diff(
         raise click.UsageError(str(error)) from None
     except GitError as error:
         return finish([unreadable(error)], problems, sources)
-    return _compare(sides, only, form, out, exit_code=exit_code, jobs=jobs or cores())
+    with closing(sides):
+        return _compare(sides, only, form, out, exit_code=exit_code, jobs=jobs or cores())
 
 
 def _compare(

@@ -75,7 +75,7 @@ def _lines(shown: Shown) -> Iterator[str]:
 
 
 def _group(shown: Shown, group: Group, number: int) -> Iterator[str]:
-    yield f'<section class="way">\n<h2>{number}. {count(len(group.pages), "page")}</h2>\n<ul>'
+    yield f'<section class="way">\n<h2>Change {number}: {count(len(group.pages), "page")}</h2>\n<ul>'
     some, more = causes(group, _CAUSES)
     for cause, pages in some:
         gone = ", gone" if cause.before else ""

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from policypages.history.cuts import Cut
 from policypages.history.edits import KeyEdit, LineEdit, key_edits, line_edits
+from policypages.history.renames import renamed_clauses
 from policypages.history.states import State, States
 from policypages.inquiry.origins import stated, value_at
 from policypages.inquiry.pages import Page
@@ -40,6 +41,7 @@ class Causes:
         self._states = states
         self._before = before
         self._after = states.after
+        self._renamed = renamed_clauses(states)
         self._known: dict[tuple[str, str], list[KeyEdit]] = {}
         self._lines = lru_cache(_MANY)(self._line_edits)
 
@@ -52,6 +54,8 @@ class Causes:
         outline = "the outline" in things
         for thing, what in things.items():
             match = _THING.fullmatch(thing)
+            if match is not None and match[1] == "clause" and what == "is gone" and match[2] in self._renamed:
+                continue  # it is there under another name
             if match is not None and match[1] == "clause":
                 causes = self._clause(match[2], old, new, words)
                 found += causes
@@ -90,10 +94,13 @@ class Causes:
     def _line_edits(self, path: str) -> list[LineEdit]:
         old, new = (_clause_file(state, path) for state in (self._before, self._after))
         if old is None and new is not None:
-            was = new.values.get("was") or ()
-            known = [file for id_ in was for file in self._before.site.clauses.get(id_, ())]
-            same = [file for file in known if (file.variant, file.locale) == (new.variant, new.locale)]
-            old = same[0] if same else None
+            known = [
+                file
+                for was, id_ in self._renamed.items()
+                for file in self._before.site.clauses[was]
+                if (id_, file.variant, file.locale) == (new.id, new.variant, new.locale)
+            ]
+            old = known[0] if known else None
         return line_edits(old, new)
 
     # ---- outlines
@@ -113,7 +120,10 @@ class Causes:
 
     def _outline(self, old: PageTask, new: PageTask) -> Iterator[Cause]:
         """Yield what changed in the outline of a policy, and in what the entity and its ancestors adjust."""
+        names = {*self._renamed, *self._renamed.values()}
         for edit in self._of_policy(old, new):
+            if edit.name in names:
+                continue
             if _laid_over(edit, new.entity.locale)[0] == "sections" or edit.kind in _OF_OUTLINE:
                 yield _cause(edit)
         for edit in self._of_lineage(old, new):

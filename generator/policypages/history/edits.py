@@ -13,6 +13,8 @@ from policypages.model import ClauseFile, SourceFile
 Path = tuple[str | int, ...]
 _WORD: Final = re.compile(r"\w+")
 _PARTS: Final = {"with": "option", "edits": "edit"}
+_UNSEEN: Final = frozenset({"because", "allow", "review", "was"})
+"""Keys that no page shows."""
 
 
 class LineEdit(NamedTuple):
@@ -81,7 +83,7 @@ def _compared(old: Any, new: Any, path: Path) -> _Found:
     for key in dict.fromkeys([*old, *new]):
         here = (*path, key)
         one, other = old.get(key), new.get(key)
-        if one == other and (key in old) == (key in new):
+        if key in _UNSEEN or (one == other and (key in old) == (key in new)):
             continue
         if key == "sections":
             yield from _outlines(one or [], other or [], here)

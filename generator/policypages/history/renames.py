@@ -21,6 +21,20 @@ def renamed_policies(states: States) -> Mapping[str, str]:
     return out
 
 
+def renamed_clauses(states: States) -> Mapping[str, str]:
+    """Return for each clause that is gone its new id, where the new one says what it was called."""
+    if states.before is None:
+        return {}
+    old, new = states.before.site.clauses, states.after.site.clauses
+    return {
+        was: id_
+        for id_ in new.keys() - old.keys()
+        for file in new[id_]
+        for was in file.values.get("was") or ()
+        if was in old and was not in new
+    }
+
+
 def renamed_sections(task: PageTask) -> dict[str, str]:
     """Return for the old anchors of sections, of ids that their clauses had, the anchors that they have."""
     out = {}

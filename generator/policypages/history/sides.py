@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,11 +45,15 @@ class Side:
 
 @dataclass(slots=True)
 class Sides:
-    """Both states, and what has to be said of the way in which they were found."""
+    """Both states, and what has to be said of the way in which they were found.
+
+    Somebody who is done with them calls `close`: a git that reads files for them ends.
+    """
 
     before: Side
     after: Side
     notes: list[str] = field(default_factory=list)
+    close: Callable[[], None] = lambda: None
 
 
 def open_sides(root: str, here: Sources, asked: Sequence[str], found: Sequence[Diagnostic] = ()) -> Sides:
@@ -58,25 +62,13 @@ def open_sides(root: str, here: Sources, asked: Sequence[str], found: Sequence[D
     `here` are the files of the folder `root`, with what was `found` of them. Raise GitError where git
     cannot answer, and NoRevisionError where a revision is none.
     """
-    git = Git(root)
-    opener = _Opener(git, here, tuple(found))
-    words = list(asked)
-    if len(words) == 1 and ".." in words[0] and git.commit(words[0]) is None:
-        one, dots, other = words[0].partition("...")
-        if not dots:
-            one, dots, other = words[0].partition("..")
-        names = [one or "HEAD", other or "HEAD"]
-        if len(dots) == len("..."):
-            commits = [opener.commit(name) for name in names]
-            base = opener.base(names[1], commits[0], commits[1:])
-            return Sides(
-                opener.side(base, f"{one}...{other}"), opener.side(commits[1], names[1]), opener.notes
-            )
-        words = names
-    if not words:
-        return Sides(opener.default(), opener.folder(), opener.notes)
-    sides = [opener.side(opener.commit(name), name) for name in words]
-    return Sides(sides[0], sides[1] if sides[1:] else opener.folder(), opener.notes)
+    opener = _Opener(Git(root), here, tuple(found))
+    try:
+        before, after = opener.sides([*asked])
+    except BaseException:
+        opener.blobs.close()
+        raise
+    return Sides(before, after, opener.notes, opener.blobs.close)
 
 
 class _Opener:
@@ -87,7 +79,22 @@ class _Opener:
         self.notes: list[str] = []
         self.blobs = git.blobs()
 
+    def sides(self, names: list[str]) -> tuple[Side, Side]:
+        """Open the old state and the new one."""
+        if not names:
+            return self.default(), self.folder()
+        one, dots, other = names[0].partition("..")
+        if dots and not names[1:] and self.git.commit(names[0]) is None:
+            names = [one or "HEAD", other.removeprefix(".") or "HEAD"]
+            if other.startswith("."):
+                commits = [self.commit(name) for name in names]
+                base = self.base(names[0], commits[1], commits[:1])
+                return self.side(base, f"{one}...{other[1:]}"), self.side(commits[1], names[1])
+        sides = [self.side(self.commit(name), name) for name in names]
+        return sides[0], sides[1] if sides[1:] else self.folder()
+
     def commit(self, name: str) -> str:
+        """Return the commit of a name, or end where it has none."""
         commit = self.git.commit(name)
         if commit is None:
             message = f"git knows no revision `{name}` here"
