@@ -135,7 +135,7 @@ def _compare(
         f"`{new}` holds what `{old}` held: if it was renamed, say `was: [{old}]` in its file"
         for old, new in look_alikes(states)
     ]
-    shown = Shown(sides, comparer, comparison, notes)
+    shown = Shown(sides, comparer, comparison, notes, jobs)
     text = import_module(f"policypages.cli.diff_{form}").write(shown)
     _put(text, out)
     for note in (*notes, *filter(None, [shown.left])):

@@ -30,7 +30,7 @@ def _lines(shown: Shown) -> Iterator[str]:
     yield click.style(f"{before} → {after}", dim=True)
     groups = shown.comparison.groups
     yield click.style(shown.headline, bold=True)
-    for group in groups[:_GROUPS]:
+    for group in shown.groups(_GROUPS):
         yield ""
         yield from _group(shown, group)
     if len(groups) > _GROUPS:

@@ -11,7 +11,7 @@ from policypages.cli.diff_shown import Shown, causes, named, of_pages, released
 from policypages.history.compared import Group
 from policypages.redline import excerpt
 
-_GROUPS: Final = 200
+_GROUPS: Final = 100
 _PAGES: Final = 2000
 _CAUSES: Final = 20
 _STYLE: Final = """\
@@ -61,7 +61,7 @@ def _lines(shown: Shown) -> Iterator[str]:
             '<p>What is gone is <del class="redline">struck out</del>, what is new is'
             ' <ins class="redline">doubly underlined</ins>. An … stands for what did not change.</p>'
         )
-    for number, group in enumerate(groups[:_GROUPS], 1):
+    for number, group in enumerate(shown.groups(_GROUPS), 1):
         yield from _group(shown, group, number)
     if len(groups) > _GROUPS:
         pages = sum(len(group.pages) for group in groups[_GROUPS:])

@@ -12,12 +12,13 @@ from policypages.history.compared import Group, PageChange, PageName
 from policypages.history.sides import Side
 
 VERSION: Final = 1
-_REDLINES: Final = 500  # groups beyond have no `changes`: null
+_REDLINES: Final = 100  # groups beyond have no `changes`: null
 
 
 def write(shown: Shown) -> str:
     """Return the text."""
     one = shown.comparison
+    shown.groups(_REDLINES)
     data = {
         "version": VERSION,
         "before": _side(shown.sides.before),

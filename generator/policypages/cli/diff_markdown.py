@@ -12,6 +12,7 @@ from policypages.history.compared import Group
 from policypages.redline import Change
 
 MOST: Final = 65_536  # characters of a comment on GitHub; GitLab and Gitea take more
+_GROUPS: Final = 100
 _RESERVE: Final = 400  # for the line that says what was left out
 _PAGES: Final = 40
 _CAUSES: Final = 10
@@ -31,7 +32,7 @@ def write(shown: Shown) -> str:
     room = MOST - _RESERVE - sum(map(_size, parts)) - sum(map(_size, tail))
     groups = shown.comparison.groups
     written = 0
-    for group in groups:
+    for group in shown.groups(_GROUPS):
         text = _group(shown, group)
         if _size(text) > room:
             break

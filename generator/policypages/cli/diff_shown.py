@@ -22,14 +22,19 @@ class Shown:
     comparer: Comparer
     comparison: Comparison
     notes: Sequence[str] = ()
+    jobs: int = 1
     _redlines: dict[bytes, Redline] = field(default_factory=dict)
+
+    def groups(self, most: int) -> list[Group]:
+        """Return the first groups, and make their redlines."""
+        groups = self.comparison.groups[:most]
+        todo = [group.first for group in groups if group.first.key not in self._redlines]
+        self._redlines |= self.comparer.redlines(todo, jobs=self.jobs)
+        return groups
 
     def redline(self, group: Group) -> Redline:
         """Return the redline of the first page of a group, which is that of all."""
-        key = group.first.key
-        if key not in self._redlines:
-            self._redlines[key] = self.comparer.redline(group.first)
-        return self._redlines[key]
+        return self._redlines[group.first.key]
 
     @property
     def states(self) -> tuple[str, str]:

@@ -31,6 +31,7 @@ PER_WORKER: Final = 40  # as in a build: for fewer sites no process pays
 TOGETHER: Final = 40
 COUNTED: Final = 500  # sites of which nothing changed are loaded to count their pages, where they are no more
 _SHARES: Final = 1000
+_REDLINES: Final = 5  # a share of them: each takes as long as many pages
 _TAG: Final = re.compile(r"<[^>]*>")
 
 
@@ -81,6 +82,16 @@ class Comparer:
             out.found_before += self._states.before.found
         out.found, out.found_before = gather(out.found), gather(out.found_before)
         return out
+
+    def redlines(self, changes: Sequence[PageChange], *, jobs: int) -> dict[bytes, Redline]:
+        """Make the redlines of pages, by the key of their change, in as many processes as pay."""
+        shares = [changes[at : at + _REDLINES] for at in range(0, len(changes), _REDLINES)]
+
+        def work(some: Sequence[PageChange]) -> Iterator[tuple[bytes, Redline]]:
+            for change in some:
+                yield change.key, self.redline(change)
+
+        return dict(map_shares(work, shares, jobs=jobs))
 
     def redline(self, change: PageChange) -> Redline:
         """Make the redline of one page."""
