@@ -137,7 +137,7 @@ def _compare(
     ]
     shown = Shown(sides, comparer, comparison, notes, jobs)
     text = import_module(f"policypages.cli.diff_{form}").write(shown)
-    _put(text, out)
+    put(text, out)
     for note in (*notes, *filter(None, [shown.left])):
         click.echo(f"note: {note}", err=True)
     if not comparison.differs and states.changed:
@@ -147,7 +147,8 @@ def _compare(
     return 1 if exit_code and comparison.differs else 0
 
 
-def _put(text: str, out: str | None) -> None:
+def put(text: str, out: str | None) -> None:
+    """Print a text, or write it to a file."""
     if out is None:
         click.echo(text)
         return
