@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 _TIME: Final = 300  # seconds: a git that waits for something is told apart from one that works
 # nothing that a repository's own configuration names may be run
@@ -45,6 +46,13 @@ class Change:
     path: str
 
 
+class TreeFile(NamedTuple):
+    """A file of a revision: git's mode for it (`120000` is a symbolic link), and the id of its bytes."""
+
+    mode: str
+    id: str
+
+
 class Git:
     """The repository that a site folder stands in; paths are posix and below the site folder."""
 
@@ -63,19 +71,70 @@ class Git:
             return False
         return True
 
-    def head(self) -> str:
-        """Return the id of the commit that is checked out."""
-        return self._text("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-
     def committed(self, *places: str) -> dict[str, str]:
         """Return git's ids of the files that HEAD has in folders, or of files by name, by path."""
         wanted = [f"{self.prefix}{place}" for place in places]
         said = self._run("ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", *wanted)
+        return {path: file.id for path, file in self._tree_files(said).items()}
+
+    def tree(self, commit: str) -> dict[str, TreeFile]:
+        """Return the files that a commit has in the site folder, by path; none where it has no such."""
+        within = ("--", self.prefix) if self.prefix else ()
+        return self._tree_files(self._run("ls-tree", "-r", "-z", "--full-tree", commit, *within))
+
+    def _tree_files(self, said: bytes) -> dict[str, TreeFile]:
         out = {}
         for line in said.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            head, _, path = line.partition("\t")  # mode, kind and id, with spaces between
-            out[path.removeprefix(self.prefix)] = head.split(" ")[2]
+            head, _, path = line.partition("\t")
+            mode, kind, id_ = head.split(" ")
+            if kind == "blob":
+                out[path.removeprefix(self.prefix)] = TreeFile(mode, id_)
         return out
+
+    def commit(self, revision: str) -> str | None:
+        """Return the id of the commit that a revision names, None where it names none."""
+        try:
+            said = self._text(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+            )
+        except GitError as error:
+            if error.hint is not None:  # git said more than that there is no such commit
+                raise
+            return None
+        return said or None
+
+    def merge_base(self, one: str, *others: str) -> str | None:
+        """Return the best commit that one has in common with all others taken together."""
+        try:
+            return self._text("merge-base", one, *others) or None
+        except GitError:
+            return None
+
+    def default_branch(self, asked: str | None) -> tuple[str, list[str]]:
+        """Return the name of the branch that is published, and those of its commits that are known here.
+
+        It is `asked`, else what origin says, else `main`; it may be known as ours, as origin's, or as both.
+        """
+        name = asked
+        if name is None:
+            try:
+                said = self._text("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
+            except GitError:
+                said = ""
+            name = said.removeprefix("origin/") or "main"
+        refs = (f"refs/heads/{name}", f"refs/remotes/origin/{name}")
+        return name, [commit for ref in refs if (commit := self.commit(ref)) is not None]
+
+    def names(self) -> list[str]:
+        """Return the names of branches and tags."""
+        said = self._text(
+            "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"
+        )
+        return said.split("\n") if said else []
+
+    def blobs(self) -> Blobs:
+        """Return what reads the bytes of files by their ids."""
+        return Blobs(self._folder)
 
     def changes(self, folder: str) -> list[Change]:
         """Return what all commits that HEAD has did to the files of a folder, in one pass."""
@@ -106,12 +165,10 @@ class Git:
         return self._run(*arguments).decode("utf-8", "surrogateescape").removesuffix("\n")
 
     def _run(self, *arguments: str) -> bytes:
-        environment = {key: value for key, value in os.environ.items() if key not in _OURS}
-        environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
         try:
             done = subprocess.run(
-                ["git", "-C", self._folder, "--no-pager", *_QUIET, *arguments],
-                env=environment,
+                _command(self._folder, *arguments),
+                env=_environment(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
@@ -128,6 +185,61 @@ class Git:
         return done.stdout
 
 
+class Blobs:
+    """Reads the bytes of files of any revision, by one git for each process that asks."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._of = 0  # the process that started it: a fork must not read the answers of another
+
+    def read(self, id_: str) -> bytes:
+        """Return the bytes of an id; raise GitError where this clone does not have them."""
+        process = self._process
+        if process is None or self._of != os.getpid():
+            process = self._process = subprocess.Popen(
+                _command(self._folder, "cat-file", "--batch"),
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+            self._of = os.getpid()
+        assert process.stdin is not None  # noqa: S101 - both are pipes
+        assert process.stdout is not None  # noqa: S101
+        try:
+            process.stdin.write(f"{id_}\n".encode())
+            process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it ended: there is no answer
+        head = process.stdout.readline().split()
+        if len(head) != len(("id", "kind", "size")):
+            message = f"git has no object {id_[:10]} here"
+            raise GitError(message, "git fetch --refetch, or a clone without `--filter`")
+        return process.stdout.read(int(head[2]) + 1)[:-1]
+
+    def close(self) -> None:
+        """End git, where this process started it."""
+        process, self._process = self._process, None
+        if process is None or self._of != os.getpid():
+            return
+        process.communicate()
+
+
+def _command(folder: str, *arguments: str) -> Sequence[str]:
+    return ["git", "-C", folder, "--no-pager", *_QUIET, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    environment = {key: value for key, value in os.environ.items() if key not in _OURS}
+    return environment | {
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",  # no network, in a clone that left objects out, too
+    }
+
+
 def _explained(said: str, folder: Path) -> GitError:
     if "not a git repository" in said:
         return GitError("the site is in no git repository", "`git init`, and commit")
@@ -137,6 +249,7 @@ def _explained(said: str, folder: Path) -> GitError:
     return GitError(said.strip().splitlines()[0].removeprefix("fatal: ") if said.strip() else "git failed")
 
 
-def blob_id(data: bytes) -> str:
-    """Return the id that git gives to bytes (SHA-1 repositories)."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+def blob_id(data: bytes, *, sha256: bool = False) -> str:
+    """Return the id that git gives to bytes; few repositories name their objects by SHA-256."""
+    whole = b"blob %d\0" % len(data) + data
+    return (hashlib.sha256(whole) if sha256 else hashlib.sha1(whole, usedforsecurity=False)).hexdigest()

@@ -116,7 +116,7 @@ class MemorySources:
 
     def __init__(self, files: Mapping[str, bytes | str], *, default_theme: bool = True) -> None:
         self._files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-        theme = _list_theme() if default_theme else {}
+        theme = list_default_theme() if default_theme else {}
         for path, (outside, _) in theme.items():
             self._files.setdefault(path, Path(outside).read_bytes())
         stamps = {path: _content_stamp(self._files[path]) for path in sorted(self._files)}
@@ -151,7 +151,7 @@ def open_folder(root: Path) -> tuple[FolderSources | None, list[Diagnostic]]:
             missing = f"there is no `{SETTINGS_FILE}` {here}"
             listing.problems.append(problem("no-site", missing, hint=_NO_SITE))
         return None, listing.problems
-    for path, (outside, stamp) in _list_theme().items():
+    for path, (outside, stamp) in list_default_theme().items():
         if path not in listing.stamps:
             listing.stamps[path] = stamp
             listing.outside[path] = outside
@@ -354,7 +354,7 @@ def is_leftover(name: str) -> bool:
     )
 
 
-def _list_theme() -> dict[str, tuple[str, Stamp]]:
+def list_default_theme() -> dict[str, tuple[str, Stamp]]:
     """Return the default theme's files as site paths, each with where it is and its stamp."""
     place = default_theme_folder()
     return {} if place is None else dict(sorted(_walk_theme(str(place))))

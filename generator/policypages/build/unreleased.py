@@ -27,7 +27,12 @@ def unreleased(task: ReleasedTask) -> list[Diagnostic]:
 
 def text_digest(article: FrozenArticle) -> str:
     """Return the digest of the words of an article, its link targets counted and its white space not."""
+    return text_digest_of(article.html)
+
+
+def text_digest_of(html: str) -> str:
+    """Return the digest of the words of the HTML of an article."""
     # lxml is imported where two texts have to be compared, and in no other build
     from policypages.redline import normalised_text  # noqa: PLC0415
 
-    return hashlib.sha256(normalised_text(article.html).encode()).hexdigest()
+    return hashlib.sha256(normalised_text(html).encode()).hexdigest()

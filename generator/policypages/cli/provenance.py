@@ -28,7 +28,7 @@ def provenance_of(root: Path, sources: Sources, as_of: date) -> tuple[Provenance
     """
     try:
         git = Git(str(root))
-        commit, committed = git.head(), git.committed(*_PLACES)
+        commit, committed = git.commit("HEAD"), git.committed(*_PLACES)
     except GitError as error:
         message = f"the records of this build name no commit: {error}"
         return Provenance(None, modified=False, as_of=as_of), [problem("no-commit", message, hint=error.hint)]

@@ -93,16 +93,21 @@ def why_stale(before: str | None, now: str) -> str:
     """Say in words what changed between the marks of the last build and these; empty if nothing did."""
     if before is None:
         return "it is new"
-    names = {mark: name for name, mark in _TAGS.items()}
-    old, new = _by_tag(before), _by_tag(now)
-    words = [
-        f"{names[one]} changed" if one in old else f"{names[one]} is new"
-        for one, value in new.items()
-        if old.get(one) != value
-    ]
-    words += [f"{names.get(one, 'something it was made from')} is gone" for one in old if one not in new]
+    words = [f"{name} {what}" for name, what in changed(before, now).items()]
     more = len(words) - _SHOWN
     return ", ".join(words[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def changed(before: str, now: str) -> dict[str, str]:
+    """Return what files are made from that is not the same in two marks: by name, what became of it."""
+    names = {mark: name for name, mark in _TAGS.items()}
+    old, new = _by_tag(before), _by_tag(now)
+    out = {
+        names[one]: "changed" if one in old else "is new"
+        for one, value in new.items()
+        if old.get(one) != value
+    }
+    return out | {names.get(one, "something it was made from"): "is gone" for one in old if one not in new}
 
 
 def _by_tag(marks: str) -> dict[str, str]:

@@ -8,11 +8,22 @@ from types import MappingProxyType
 from policypages.redline.boxes import with_classes
 from policypages.redline.changes import Change, Kind, Redline, as_text
 from policypages.redline.composing import compose
+from policypages.redline.excerpt import excerpt
 from policypages.redline.parsing import open_tag
 from policypages.redline.reading import normalised_text, read
 from policypages.redline.undoing import accepted, rejected
 
-__all__ = ["Change", "Kind", "Redline", "accepted", "as_text", "compare", "normalised_text", "rejected"]
+__all__ = [
+    "Change",
+    "Kind",
+    "Redline",
+    "accepted",
+    "as_text",
+    "compare",
+    "excerpt",
+    "normalised_text",
+    "rejected",
+]
 
 
 def compare(old: str, new: str, *, was: Mapping[str, str] = MappingProxyType({})) -> Redline:
