@@ -211,6 +211,11 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("short-notice", "a material release takes effect before its notice is over"),
         Code("release-refused", "a release cannot be made as it was asked for"),
     ),
+    "Publishing": (
+        Code("publish-refused", "what was built cannot be published as it was asked for"),
+        Code("publish-locked", "another publish is writing to the target"),
+        Code("foreign-object", "something that policypages did not publish is in the way on the target"),
+    ),
     "The house and the machine": (
         Code("no-site", "there is no policypages.yaml here"),
         Code("no-entities", "the site has no entity"),
@@ -220,7 +225,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("kept-file", "a file that an earlier build wrote was changed since, and is kept"),
         Code("machine", "the machine prevented the work"),
         Code("worker-lost", "a worker process died"),
-        Code("source-changed", "a source file changed while the build ran"),
+        Code("source-changed", "a source file changed while the build ran, or after it"),
         Code("cache-ignored", "a manifest or cache could not be read and was not used"),
     ),
 }

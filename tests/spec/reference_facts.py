@@ -17,6 +17,7 @@ KINDS: Final[tuple[Kind, ...]] = ("settings", "entity", "policy", "clause")
 SHAPES: Final = {
     "DeclaredNames": "names",
     "Releases": "releases",
+    "Target": "a target",
     "Checks": "checks",
     "Contact": "a contact",
     "Cookie": "a cookie",

@@ -252,6 +252,7 @@ class _Work:
             plan.repository.digests if plan.repository is not None else plan.state.shared,
             plan.repository is None or not plan.repository.found,
             {**others, **self._known()},
+            plan.options.drafts,
         )
         if self._trace is not None:  # before another file is begun beside the manifest
             self._trace.keep("trace", more=bool(plan.state.sites))

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "build": ("policypages.cli.build", "build", "Build the pages of every site."),
     "serve": ("policypages.cli.serve", "serve", "Show the sites in a browser while they are written."),
     "release": ("policypages.cli.release", "release", "Freeze pages, and keep the record of it."),
+    "publish": ("policypages.cli.publish", "publish", "Put the output on a bucket or a folder."),
     "explain": ("policypages.cli.explain", "explain", "Say where each section of a page comes from."),
     "uses": ("policypages.cli.uses", "uses", "Say which sections print or test a fact."),
     "rule": ("policypages.cli.rule", "rule", "Explain a code such as missing-fact."),

@@ -21,6 +21,7 @@ from policypages.formats.schema_fields import (
     MapOf,
     Shape,
 )
+from policypages.formats.schema_publish import TARGET
 
 _NAMES: Final = Shape(
     "DeclaredNames",
@@ -85,6 +86,11 @@ SETTINGS: Final = Shape(
         "default_branch": Fact(TEXT, "The git branch that is published."),
         "names": Fact(_NAMES, "The names that entities may use."),
         "releases": Fact(_RELEASES, "What readers are told of releases, and how long before."),
+        "targets": Fact(
+            MapOf(ID, TARGET, null=False),
+            "Where `policypages publish` puts the output, by a name of your own.",
+            examples=({"production": {"to": "s3://policy-pages/live", "region": "eu-central-1"}},),
+        ),
         "checks": Fact(_CHECKS, "Which rules look, and how severe they are."),
         "fallback": Fact(
             MapOf(LOCALE, LOCALE),

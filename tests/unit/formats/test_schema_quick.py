@@ -29,6 +29,7 @@ from policypages.formats.schema_fields import (
     Value,
 )
 from policypages.formats.schema_outline import CLAUSE, POLICY
+from policypages.formats.schema_publish import DESTINATION, WEB
 from policypages.formats.schema_quick import reader
 from policypages.formats.schema_site import SETTINGS, STRINGS, THEME
 from policypages.formats.schema_types import type_of
@@ -80,6 +81,8 @@ GOOD: dict[Form, tuple[str, ...]] = {
     fields.RULE: ("html-as-text", "unused-allow"),
     fields.SHOWS: ("cookies", "contacts.privacy", "retention"),
     fields.VERSION: ("1",),
+    DESTINATION: ("s3://pages/live", "gs://{entity}-pages", "./public", "/srv/www"),
+    WEB: ("https://legal.example.org/", "http://127.0.0.1:9000"),
     fields.OPTION: ("true", "word", "007", "3", "1.10"),
 }
 BAD = st.sampled_from(
