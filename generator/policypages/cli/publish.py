@@ -82,7 +82,7 @@ def publish(
 
     saved = _saved(target)
     looks_only = only_plan or plan_file is not None
-    if saved is None and not looks_only and not yes and not sys.stdin.isatty():
+    if saved is None and not looks_only and not yes and not on_a_terminal():
         message = "there is no terminal to ask on: look with `--plan`, and publish with `--yes`"
         raise click.UsageError(message)
     if saved is not None and (only or samples or max_deletes is not None or plan_file):
@@ -114,6 +114,11 @@ def publish(
         if looks_only:
             return run.look(plan_file)
         return run.publish(purge_list)
+
+
+def on_a_terminal() -> bool:
+    """Tell whether somebody is there to answer a question."""
+    return sys.stdin.isatty()
 
 
 def _saved(target: str) -> Saved | None:

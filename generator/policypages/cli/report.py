@@ -62,7 +62,7 @@ def without_secrets(found: Sequence[Diagnostic], read: ReadText) -> ReadText:
         if one.span is not None and (one.code == _NOT_QUOTED or one.hint == NO_CREDENTIALS):
             starts = secret.setdefault(one.span.file, {})
             # of a key that has no place in a file its name is shown, and what follows is not
-            column = one.span.column + (one.span.length if one.code != _NOT_QUOTED else 0)
+            column = one.span.column + (one.span.length if one.code == "unknown-key" else 0)
             starts[one.span.line] = min(column, starts.get(one.span.line, column))
 
     def masked(file: str) -> str:

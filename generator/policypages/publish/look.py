@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
 from policypages.diagnostics import Diagnostic, problem
+from policypages.formats.encoding import DecodingError, decoded_digest
 from policypages.formats.published import JOURNAL, LOCK, RECORD, Journal, read_journal, read_record
 from policypages.paths import MANIFEST_FOLDER
-from policypages.publish.encode import decompress
 from policypages.publish.patience import PatientStore
 from policypages.publish.plan import Remote, Same, known_objects
 from policypages.publish.store import Found, meta_of
 
 THREADS: Final = 16
 _FEW_SITES: Final = 20
+_MOST: Final = 1 << 30
 
 
 def look_at(
@@ -69,11 +69,14 @@ def _same(store: PatientStore, keys: Sequence[str]) -> dict[str, Same]:
 
     def read(key: str) -> tuple[str, Same] | None:
         got = store.get(key)
-        data = decompress(got.data, got.headers.get("Content-Encoding", "")) if got is not None else None
-        if got is None or data is None:
+        if got is None:
+            return None
+        try:
+            digest = decoded_digest([got.data], got.headers.get("Content-Encoding"), most=_MOST)[1]
+        except DecodingError:
             return None
         headers = got.headers if store.keeps_headers else {}
-        return key, Same(hashlib.sha256(data).hexdigest(), meta_of(headers))
+        return key, Same(digest, meta_of(headers))
 
     if not keys:
         return {}

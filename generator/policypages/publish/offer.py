@@ -10,16 +10,19 @@ from typing import Final
 
 from policypages import headers
 from policypages.diagnostics import Diagnostic, problem
+from policypages.formats.encoding import encoded, pays
 from policypages.formats.manifest import Manifest
 from policypages.formats.state import State, read_known
 from policypages.model import FileRecord
 from policypages.publish.address import Encoding
 from policypages.publish.apply import MovedError, Sent
-from policypages.publish.encode import compress, encodes
 from policypages.publish.plan import Place, Wanted
 from policypages.publish.store import KEPT_HEADERS, meta_of
 
 _SHOWN: Final = 5
+_FOR_HOSTS: Final = frozenset(
+    {"_headers", "_redirects"}
+)  # plain hosts read them; an object store would show them
 _BUILD: Final = "run `policypages build`"
 
 
@@ -39,6 +42,7 @@ class Offer:
             Wanted(place.key_of(path), path, size, sha256, meta_of(self._headers(path)))
             for site in sites
             for path, size, sha256 in self.sites.get(site, ())
+            if not (self.keeps_headers and path.rpartition("/")[2] in _FOR_HOSTS)
         ]
 
     def sent(self, path: str, sha256: str) -> Sent:
@@ -46,7 +50,7 @@ class Offer:
         kept = self._headers(path)
         data = self._checked(path, sha256)
         if "Content-Encoding" in kept and "Content-Encoding" not in headers.of(path):
-            data = compress(data, self.encoding)
+            data = encoded(data, self.encoding)
         return Sent(data, kept)
 
     def md5(self, path: str, sha256: str) -> str:
@@ -70,8 +74,8 @@ class Offer:
             return {}
         every = headers.of(path)
         kept = {name: every[name] for name in KEPT_HEADERS if name in every}
-        if encodes(kept, self.encoding):
-            kept["Content-Encoding"] = {"gzip": "gzip", "br": "br"}[self.encoding]
+        if self.encoding != "none" and "Content-Encoding" not in kept and pays(path):
+            kept["Content-Encoding"] = self.encoding
         return kept
 
 
