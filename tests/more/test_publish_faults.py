@@ -174,6 +174,37 @@ def test_a_killed_publish_is_finished_by_the_next(site: PublishedSite, part: str
     assert not [path for path in site.proxy.written() if any(path.endswith(f"/{key}") for key in there)]
 
 
+def test_after_a_kill_another_build_is_published_as_well(site: PublishedSite) -> None:
+    """What the killed one put is known for ours, and the next, of other sources, updates and deletes it."""
+    assert site.publish("--yes").return_value == 0
+    site.file("content/clauses/privacy.md", "---\ntitle: About\n---\n{{ name }} says more.\n")
+    site.file("content/entities/acme-9.yaml", "name: Acme 9\npolicies: {privacy: {}, cookies: {}}\n")
+    site.build()
+    reached, go_on = hold_at(site.proxy, "acme-9/index")
+    process = start(site)
+    assert reached.wait(60)
+    process.kill()
+    process.communicate()
+    site.proxy.fault = lambda _number, method, path: (
+        403 if method == "PUT" and "acme-9/index" in path else None
+    )
+    go_on.set()
+    time.sleep(0.5)
+    site.file("content/clauses/privacy.md", "---\ntitle: About\n---\n{{ name }} says yet more.\n")
+    site.file("content/entities/acme-9.yaml", None)
+    site.build()
+    shown = site.publish("--plan")
+    assert "- acme-9/privacy/index.html" in shown.stdout
+    ran = site.publish("--yes", "--take-over", "--purge-list", "-")
+    assert ran.return_value == 0, ran.stderr
+    output = site.output()
+    there = {key for key in site.bucket.pages() if not key.startswith("acme-9/assets/")}
+    assert there == set(output)
+    assert {key: site.bucket.get(key) for key in output} == output
+    assert "https://legal.example.org/acme-9/privacy/" in ran.stdout.split()
+    assert aside(site.bucket) == ["published.json"]
+
+
 def test_a_publish_that_is_told_to_stop_gives_the_lock_back(site: PublishedSite) -> None:
     """SIGTERM: exit code 143, the lock is gone, the record is not there yet."""
     reached, go_on = hold_at(site.proxy, "acme-1/privacy")

@@ -33,7 +33,7 @@ Examples:
 @click.option(
     "-o",
     "plan_file",
-    type=click.Path(dir_okay=False),
+    type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
     help="Keep the plan in a file, and do nothing.",
 )
@@ -45,7 +45,7 @@ Examples:
 @click.option("--take-over", is_flag=True, help="Do not wait for a publish that was killed.")
 @click.option(
     "--purge-list",
-    type=click.Path(dir_okay=False),
+    type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
     help="Write changed addresses there; `-` is stdout.",
 )

@@ -40,7 +40,9 @@ def plan_text(target: str, plans: Sequence[Plan]) -> str:
 def asked_text(target: str, plans: Sequence[Plan]) -> str:
     """Write of a plan what fits a question: the sites, and the first of the changes."""
     changes = [one for plan in plans for one in _by_key(plan.changes)]
-    lines = [*_head(target, plans), "", *_table(plans), "", *(_line(one) for one in changes[:_SHOWN])]
+    lines = [*_head(target, plans), "", *_table(plans)]
+    if changes:
+        lines += ["", *(_line(one) for one in changes[:_SHOWN])]
     if len(changes) > _SHOWN:
         lines.append(f"  … and {len(changes) - _SHOWN:,} more: `--plan` shows all")
     return "\n".join([*lines, "", _sum(plans)])

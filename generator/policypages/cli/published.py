@@ -78,47 +78,53 @@ class Run:
     # ---- what the command does
 
     def look(self, plan_file: str | None) -> int:
-        """Show the plan, and keep it in a file where that was asked for."""
-        plans = self._plans()
-        if plans is None:
-            return self._finish()
+        """Show the plan, or keep it in a file where that was asked for."""
+        found = self._plans()
         code = self._finish()
-        if code:
+        if found is None or code:
             return code
-        click.echo(plan_text(self.asked.target, [plan for _, plan in plans]))
-        if plan_file is not None:
-            Path(plan_file).write_bytes(
-                write_plan(self.asked, self.output_digest, [plan for _, plan in plans])
-            )
-            click.echo(f"kept in {plan_file}: `policypages publish {plan_file}` does exactly that", err=True)
+        plans = [plan for _, plan in found]
+        if plan_file is None:
+            click.echo(plan_text(self.asked.target, plans))
+            return 0
+        with click.open_file(plan_file, "wb") as file:
+            file.write(write_plan(self.asked, self.output_digest, plans))
+        if plan_file != "-":
+            click.echo(asked_text(self.asked.target, plans), err=True)
+            click.echo(f"`policypages publish {plan_file}` does exactly that", err=True)
         return 0
 
     def publish(self, purge_list: str | None) -> int:
         """Carry the plan out, after a question where one is to be asked."""
-        plans = self._plans()
-        if plans is not None and self.saved is not None:
-            self.found += self._moved_since(self.saved, [plan for _, plan in plans])
-        if plans is None or has_errors(self.found):
+        found = self._plans()
+        plans = [plan for _, plan in found or ()]
+        if found is not None and self.saved is not None:
+            self.found += self._moved_since(self.saved, plans)
+        if found is None or has_errors(self.found):
             return self._finish()
-        self._finish()
-        self.found = []
-        every = [plan for _, plan in plans]
-        changes = [(root, plan) for root, plan in plans if not plan.is_empty]
-        if any(plan.changes for plan in every) and self.ask:
-            click.echo(asked_text(self.asked.target, every), err=True)
-            if not click.confirm(f"Publish this to {self.address.name}?", err=True):
-                click.echo("nothing was published", err=True)
-                return 1
-        for root, plan in changes:
-            if not self._carry_out(root, plan):
-                return self._finish()
-        purge = [address for plan in every for address in plan.purge]
+        if any(plan.changes for plan in plans) and self.ask and not self._is_wanted(plans):
+            click.echo("nothing was published", err=True)
+            return 1
+        purge: list[str] = []
+        for root, plan in found:
+            if not plan.is_empty and not self._carry_out(root, plan):
+                break
+            purge += plan.purge
         if purge_list is not None:
             with click.open_file(purge_list, "w", encoding="utf-8") as file:
                 file.write("".join(f"{one}\n" for one in purge))
+        code = self._finish()
+        if code == 0 and self.form in {"full", "short"}:
+            click.echo(summary(self.address.name, plans, time.monotonic() - self.started), err=True)
+        return code
+
+    def _is_wanted(self, plans: Sequence[Plan]) -> bool:
+        """Show the plan, and what should be known before it is carried out, and ask."""
         if self.form in {"full", "short"}:
-            click.echo(summary(self.address.name, every, time.monotonic() - self.started), err=True)
-        return 0
+            finish(self.found, self.form, self.sources)
+            self.found = []
+        click.echo(asked_text(self.asked.target, plans), err=True)
+        return click.confirm(f"Publish this to {self.address.name}?", err=True)
 
     def _finish(self) -> int:
         code = finish(self.found, self.form, self.sources)
@@ -275,7 +281,7 @@ class Run:
             else:
                 message = f"`{name}/{error.what}` changed while it was published"
                 self.found.append(problem("publish-refused", message, hint=_AGAIN))
-        return not self.found
+        return not has_errors(self.found)
 
 
 _AGAIN = "publish again: it goes on from here"
