@@ -220,6 +220,11 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("too-many-files", "a site has more files than its host takes"),
         Code("not-as-built", "a file of a site is not the one that its build made"),
     ),
+    "Publishing": (
+        Code("publish-refused", "what was built cannot be published as it was asked for"),
+        Code("publish-locked", "another publish is writing to the target"),
+        Code("foreign-object", "something that policypages did not publish is in the way on the target"),
+    ),
     "The house and the machine": (
         Code("no-site", "there is no policypages.yaml here"),
         Code("no-entities", "the site has no entity"),
@@ -229,7 +234,7 @@ GROUPS: Final[dict[str, tuple[Code, ...]]] = {
         Code("kept-file", "a file that an earlier build wrote was changed since, and is kept"),
         Code("machine", "the machine prevented the work"),
         Code("worker-lost", "a worker process died"),
-        Code("source-changed", "a source file changed while the build ran"),
+        Code("source-changed", "a source file changed while the build ran, or after it"),
         Code("cache-ignored", "a manifest or cache could not be read and was not used"),
     ),
 }

@@ -18,6 +18,7 @@ SHAPES: Final = {
     "DeclaredNames": "names",
     "Releases": "releases",
     "Hosting": "hosting",
+    "Target": "a target",
     "Checks": "checks",
     "Contact": "a contact",
     "Cookie": "a cookie",

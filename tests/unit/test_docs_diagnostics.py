@@ -18,12 +18,15 @@ from policypages.formats.clauses import tags
 from policypages.formats.clauses.shapes import MAX_NESTED
 from policypages.formats.facts import MAX_BYTES, MAX_DEPTH, MAX_NODES
 from policypages.load.site import MAX_CLAUSE
+from policypages.publish.folder import FolderStore
+from policypages.publish.lock import Lock, Rhythm
+from policypages.publish.patience import Patience, PatientStore
 from policypages.write import open_output
 
 BEGIN, END = "<!-- index: begin -->", "<!-- index: end -->"
 PAGES: Final = sorted(path.stem for path in FOLDER.glob("*.md") if path.name != "README.md")
 # what neither files nor commands can bring about: the program is run in the situation itself
-SITUATIONS: Final = ("dead-link", "output-locked", "source-changed", "worker-lost")
+SITUATIONS: Final = ("dead-link", "output-locked", "publish-locked", "source-changed", "worker-lost")
 NOT_RAISED: Final[set[str]] = set()
 SHOWN: Final = sorted(set(PAGES) - set(SITUATIONS) - NOT_RAISED)
 LINUX: Final = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
@@ -155,6 +158,23 @@ def test_an_edit_during_a_build_is_told_as_the_page_says(tmp_path: Path, *, rege
     assert found == ["source-changed"]
     _compare("source-changed", printed, regen=regen)
     assert typed(tmp_path, ("policypages build",), tmp_path / "bin") == ([], "")
+
+
+_TARGET: Final = "title: Examples\nnames: {contacts: [privacy]}\ntargets: {folder: {to: ./public}}\n"
+
+
+@LINUX
+def test_a_second_publish_is_refused_as_the_page_says(tmp_path: Path, *, regen: bool) -> None:
+    """While one publish renews its lock, another ends; when it has ended, the other is welcome."""
+    base().write(tmp_path)
+    (tmp_path / "policypages.yaml").write_text(_TARGET, "utf-8")
+    store = PatientStore(FolderStore(str(tmp_path / "public")), Patience())
+    with Lock(store, "2026-11-22T10:00:00+00:00", rhythm=Rhythm(renew=0.05)):
+        commands = ("policypages build", "policypages publish folder --yes")
+        found, printed = typed(tmp_path, commands, tmp_path / "bin")
+    assert found == ["publish-locked"]
+    _compare("publish-locked", printed, regen=regen)
+    assert typed(tmp_path, commands, tmp_path / "bin") == ([], "")
 
 
 class _Partner(BaseHTTPRequestHandler):

@@ -356,6 +356,7 @@ class _Work:
             shared,
             plan.repository is None or not plan.repository.found,
             {**others, **self._known()},
+            plan.options.drafts,
         )
         if self._trace is not None:  # before another file is begun beside the manifest
             self._trace.keep("trace", more=bool(plan.state.sites))

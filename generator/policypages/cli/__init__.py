@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "release": ("policypages.cli.release", "release", "Freeze pages, and keep the record of it."),
     "verify": ("policypages.cli.verify", "verify", "Hold a site against the record of its build."),
     "diff": ("policypages.cli.diff", "diff", "Say which pages change since a revision, and why."),
+    "publish": ("policypages.cli.publish", "publish", "Put the output on a bucket or a folder."),
     "explain": ("policypages.cli.explain", "explain", "Say where each section of a page comes from."),
     "uses": ("policypages.cli.uses", "uses", "Say which sections print or test a fact."),
     "rule": ("policypages.cli.rule", "rule", "Explain a code such as missing-fact."),

@@ -15,6 +15,7 @@ import click
 
 from policypages.cli.excerpt import WHOLE_LINE, Mark, ReadText, blue, cells, excerpts, visible
 from policypages.diagnostics import Diagnostic, Span
+from policypages.formats.schema_publish import NO_CREDENTIALS
 
 FORMATS: Final = ("full", "short", "json", "github")
 _COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -58,9 +59,11 @@ def without_secrets(found: Sequence[Diagnostic], read: ReadText) -> ReadText:
     """Read sources with dots in the place of what looks like a secret, so that no log of CI keeps one."""
     secret: dict[str, dict[int, int]] = {}
     for one in found:
-        if one.code == _NOT_QUOTED and one.span is not None:
+        if one.span is not None and (one.code == _NOT_QUOTED or one.hint == NO_CREDENTIALS):
             starts = secret.setdefault(one.span.file, {})
-            starts[one.span.line] = min(one.span.column, starts.get(one.span.line, one.span.column))
+            # of a key that has no place in a file its name is shown, and what follows is not
+            column = one.span.column + (one.span.length if one.code == "unknown-key" else 0)
+            starts[one.span.line] = min(column, starts.get(one.span.line, column))
 
     def masked(file: str) -> str:
         text = read(file)

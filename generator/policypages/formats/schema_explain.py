@@ -12,6 +12,7 @@ from policypages.formats.facts import locate
 from policypages.formats.schema_editor import editor_schema, keys_at
 from policypages.formats.schema_entity import DECLARED
 from policypages.formats.schema_fields import Form, shown
+from policypages.formats.schema_publish import NO_CREDENTIALS, is_credential
 from policypages.formats.schema_types import type_of
 
 if TYPE_CHECKING:
@@ -176,6 +177,8 @@ def _unknown(kind: str, form: Form, path: Path) -> tuple[str, str, str | None]:
     if parent:
         item = "an item of " if isinstance(parent[-1], int) else ""
         inside = f" in {item}`{_last_key(parent)}`"
+    if kind == "settings" and parent[:1] == ("targets",) and is_credential(key):
+        hint = NO_CREDENTIALS
     if hint is None and 0 < len(known) <= _KNOWN_KEYS_SHOWN:
         hint = "known keys: " + ", ".join(f"`{each}`" for each in sorted(known))
     return "unknown-key", f"unknown key `{key}`{inside}", hint

@@ -26,6 +26,7 @@ from policypages.formats.schema_fields import (
     MapOf,
     Shape,
 )
+from policypages.formats.schema_publish import TARGET
 
 _NAMES: Final = Shape(
     "DeclaredNames",
@@ -109,6 +110,11 @@ SETTINGS: Final = Shape(
         "names": Fact(_NAMES, "The names that entities may use."),
         "releases": Fact(_RELEASES, "What readers are told of releases, and how long before."),
         "hosting": Fact(_HOSTING, "What is made for the hosts that serve the sites."),
+        "targets": Fact(
+            MapOf(ID, TARGET, null=False),
+            "Where `policypages publish` puts the output, by a name of your own.",
+            examples=({"production": {"to": "s3://policy-pages/live", "region": "eu-central-1"}},),
+        ),
         "checks": Fact(_CHECKS, "Which rules look, and how severe they are."),
         "fallback": Fact(
             MapOf(LOCALE, LOCALE),

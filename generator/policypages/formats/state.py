@@ -45,7 +45,8 @@ class State:
     that sites share from another, by path; one that may have been edited unseen has an empty one.
     `shared` are digests of what sites share, by name; `settled` is true where nothing was wrong with
     that. `sites` are entities by id, each as the text that `write_known` made of it: there may be
-    hundreds of thousands, and few are looked at.
+    hundreds of thousands, and few are looked at. `drafts` is true where pages show their sources even
+    if a release is in force.
     """
 
     made_by: str
@@ -54,6 +55,7 @@ class State:
     shared: Mapping[str, str] = field(default_factory=dict)
     settled: bool = False
     sites: Mapping[str, str] = field(default_factory=dict)
+    drafts: bool = False
 
 
 def write_known(known: Known) -> str:
@@ -81,6 +83,7 @@ def encode(state: State) -> Iterator[bytes]:
         "made_by": state.made_by,
         "manifest": state.manifest,
         "settled": state.settled,
+        "drafts": state.drafts,
         "shared": dict(state.shared),
         "stamps": dict(state.stamps),
     }
@@ -105,14 +108,14 @@ def is_whole(data: bytes) -> bool:
     return data[end:] == json.dumps({"sha256": digest}).encode()
 
 
-def decode(data: bytes, *, made_by: str, manifest: str) -> State | None:
-    """Read a whole state; None where it is of another version or tool, or of another manifest."""
+def decode(data: bytes, *, made_by: str | None, manifest: str) -> State | None:
+    """Read a whole state; None where it is of another version or manifest, or not made as `made_by` says."""
     try:
         lines = io.BytesIO(data)
         head = json.loads(lines.readline())
         if (head["policypages"], head["version"]) != ("state", VERSION):
             return None
-        if (head["made_by"], head["manifest"]) != (made_by, manifest):
+        if head["manifest"] != manifest or made_by not in {None, head["made_by"]}:
             return None
         sites = {}
         for line in lines:
@@ -120,6 +123,7 @@ def decode(data: bytes, *, made_by: str, manifest: str) -> State | None:
                 text = line.decode()
                 end = text.index('",') + 1
                 sites[str(json.loads(text[1:end]))] = text[end + 1 : -2]
-        return State(made_by, manifest, head["stamps"], head["shared"], head["settled"], sites)
+        known = (head["stamps"], head["shared"], head["settled"], sites, head["drafts"])
+        return State(head["made_by"], manifest, *known)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -145,6 +145,7 @@ def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
         "releases",
         "hosting",
         "default_branch",
+        "targets",
     }
     settings = Settings(**{key: value for key, value in given.items() if key in known})
     locales = {settings.locale, *settings.fallback, *settings.fallback.values()}

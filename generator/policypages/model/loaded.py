@@ -26,6 +26,7 @@ class Settings:
     releases: Mapping[str, Any] = field(default_factory=dict)
     hosting: Mapping[str, Any] = field(default_factory=dict)
     default_branch: str | None = None
+    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class SourceFile(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -78,6 +79,13 @@ class Output:
     def holds(self, record: FileRecord) -> bool:
         """Tell whether a regular file with the record's bytes is there, reached through no link."""
         return journals.holds(self._top, record)
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a regular file, reached through no link; raise OSError where there is none."""
+        data = _read(self._top, path)
+        if data is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return data
 
     def read_aside(self, name: str) -> bytes | None:
         """Return what a build wrote beside its manifest; None where there is nothing to be read."""

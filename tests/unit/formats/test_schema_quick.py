@@ -29,6 +29,7 @@ from policypages.formats.schema_fields import (
     Value,
 )
 from policypages.formats.schema_outline import CLAUSE, POLICY
+from policypages.formats.schema_publish import DESTINATION, WEB
 from policypages.formats.schema_quick import reader
 from policypages.formats.schema_site import SETTINGS, STRINGS, THEME
 from policypages.formats.schema_types import type_of
@@ -83,6 +84,8 @@ GOOD: dict[Form, tuple[str, ...]] = {
     fields.COLOUR: ("#1A56b8", "fff", "000000"),
     fields.FONT: ("Inter", "Helvetica Neue"),
     fields.PICTURE: ("acme.svg", "a/b-c.png"),
+    DESTINATION: ("s3://pages/live", "gs://{entity}-pages", "./public", "/srv/www"),
+    WEB: ("https://legal.example.org/", "http://127.0.0.1:9000"),
     fields.OPTION: ("true", "word", "007", "3", "1.10"),
 }
 BAD = st.sampled_from(

@@ -1,0 +1,34 @@
+"""In which order files are published, so that whoever reads meanwhile finds what a page names."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+ASSETS, NEW_PAGES, PAGES, INDEX, PROOF = range(5)
+"""Steps: each begins when the one before has ended. Deletions come after them."""
+
+_HASHED: Final = re.compile(r"(?:.*/)?assets/(?:.*/)?[^/]+-[0-9a-f]{10}(?:\.[^/.]+)*")
+_PROOF: Final = "build.json"
+
+
+def is_hashed(path: str) -> bool:
+    """Tell whether a file has its digest in its name: what it holds never changes."""
+    return _HASHED.fullmatch(path) is not None
+
+
+def step_of(path: str, *, new: bool) -> int:
+    """Return the step of a file, by its path below the output folder.
+
+    A page that is new comes before pages that may link to it, and all of them before what lists them: the
+    index of the site, its sitemap, its feed.
+    """
+    site, _, below = path.partition("/")
+    name = path.rpartition("/")[2]
+    if name == _PROOF or not site:
+        return PROOF
+    if is_hashed(path) or below.startswith("assets/"):
+        return ASSETS
+    if "/" in below and (name.endswith(".html") or ".html." in name):
+        return NEW_PAGES if new else PAGES
+    return INDEX
