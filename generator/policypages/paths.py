@@ -10,6 +10,7 @@ from typing import Final
 MANIFEST_FOLDER: Final = ".policypages"
 STAGE_PREFIX: Final = ".staging-"
 FEED: Final = "feed.xml"  # below the folder of a site
+POLICY_JSON: Final = "policy.json"  # beside the page of a policy
 
 _COMPONENT_BYTES: Final = 255  # ext4, APFS and NTFS agree on this
 _PATH_BYTES: Final = 1024  # the longest key of an object store, and far below PATH_MAX

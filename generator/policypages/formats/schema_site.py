@@ -7,6 +7,7 @@ from typing import Final
 from policypages.formats.schema_fields import (
     DAYS,
     EXTRA_TYPES,
+    FLAG,
     ID,
     LOCALE,
     NAME,
@@ -85,6 +86,9 @@ SETTINGS: Final = Shape(
         "default_branch": Fact(TEXT, "The git branch that is published."),
         "names": Fact(_NAMES, "The names that entities may use."),
         "releases": Fact(_RELEASES, "What readers are told of releases, and how long before."),
+        "policy_json": Fact(
+            FLAG, "Whether each page has its facts beside it as data, in `policy.json`.", default="yes"
+        ),
         "checks": Fact(_CHECKS, "Which rules look, and how severe they are."),
         "fallback": Fact(
             MapOf(LOCALE, LOCALE),

@@ -137,6 +137,7 @@ def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
         "checks",
         "releases",
         "default_branch",
+        "policy_json",
     }
     settings = Settings(**{key: value for key, value in given.items() if key in known})
     locales = {settings.locale, *settings.fallback, *settings.fallback.values()}

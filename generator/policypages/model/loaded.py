@@ -24,6 +24,7 @@ class Settings:
     checks: Mapping[str, Any] = field(default_factory=dict)
     releases: Mapping[str, Any] = field(default_factory=dict)
     default_branch: str | None = None
+    policy_json: bool = True
 
 
 class SourceFile(NamedTuple):

@@ -68,7 +68,8 @@ class PolicyLink(NamedTuple):
 class SiteView(NamedTuple):
     """What every page of a site in one locale shows of the site around it.
 
-    All paths in it are below the site's own folder, whose name is `id`.
+    All paths in it are below the site's own folder, whose name is `id`. Where `policy_json` holds, its
+    policies stand as data beside their pages.
     """
 
     id: str
@@ -80,6 +81,7 @@ class SiteView(NamedTuple):
     policies: tuple[PolicyLink, ...]
     strings: Mapping[str, str]
     assets: Mapping[str, str]
+    policy_json: bool = False
 
 
 class PageTask(NamedTuple):

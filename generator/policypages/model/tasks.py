@@ -78,6 +78,12 @@ class ChangesTask(NamedTuple):
     redline: str = ""
 
 
+class PolicyJsonTask(NamedTuple):
+    """A page as data, for machines: a file beside it."""
+
+    page: PageTask | ReleasedTask
+
+
 class IndexTask(NamedTuple):
     """The list of a site's policies in one locale."""
 
@@ -123,6 +129,7 @@ Task = (
     | VersionsTask
     | ArchivedTask
     | ChangesTask
+    | PolicyJsonTask
     | IndexTask
     | MissingTask
     | OverviewTask

@@ -84,6 +84,7 @@ class Shared:
         self._tool = tool
         self._templates = templates
         self._asked = asked
+        self.policy_json = site.settings.policy_json
         self._words: dict[str, Words] = {}
         self._bases: dict[tuple[str, str, str], Basis] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
@@ -134,6 +135,7 @@ class Shared:
                 f"the template `{template}`": key[1],
                 "strings": words.digest,
                 "assets": digest(self._assets_in(template)),
+                "`policy_json`": str(self.policy_json),
             }
             known = basis(parts)
             if len(self._bases) < _MANY:

@@ -27,6 +27,7 @@ from policypages.plan.claims import collisions, path_origin
 from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag
+from policypages.plan.machines import with_data
 from policypages.plan.outline import OutlineResolver, Resolved, refs_of
 from policypages.plan.releases import Around, ReleasePlanner
 from policypages.plan.settle import Compiling
@@ -217,6 +218,7 @@ class _SiteWork:
             policies=tuple(self._policy_links(entity, policies, base)),
             strings=words.strings,
             assets=self.assets.paths,
+            policy_json=self.shared.policy_json,
         )
         return _View(entity, words, site, base)
 
@@ -275,13 +277,14 @@ class _SiteWork:
         """Plan the page of the release that is current, and its versions; else what the sources have."""
         releases = self.planner.releases
         if releases is None or not isinstance(draft.task, PageTask):
-            return [draft]
+            return with_data([draft]) if self.shared.policy_json else [draft]
         around = Around(lambda name: self.shared.basis(name, view.words), _SITE_TAGS, view.texts)
         files, entries, found = releases.plan(draft.path, draft.task, around)
         self.found += found
         if view.entity is self.first:
             self.entries += entries
-        return files or [draft]
+        files = files or [draft]
+        return with_data(files) if self.shared.policy_json else files
 
     def _made_from(self, view: _View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
         """Name all that a page is made from, and give a text for each that tells it from others."""

@@ -13,6 +13,7 @@ from policypages.formats import language
 from policypages.formats.templates.markup import escaped
 from policypages.formats.templates.theme import ThemeEngine
 from policypages.model import Article, FrozenArticle, MadeFile, SiteView
+from policypages.model.contexts import Common, SiteContext
 
 _MANY: Final = 4096
 _POLICY_LINK: Final = re.compile(r'href="policy:([a-z0-9/-]+)(#[a-z0-9-]+)?"')
@@ -60,7 +61,7 @@ def themed(engine: ThemeEngine, name: str, context: Mapping[str, Any]) -> tuple[
     return MadeFile(html.lstrip("\n").encode()), found
 
 
-def common(path: str, site: SiteView) -> dict[str, Any]:
+def common(path: str, site: SiteView) -> Common:
     """Return what all templates are given."""
     return {
         "strings": site.strings,
@@ -70,7 +71,7 @@ def common(path: str, site: SiteView) -> dict[str, Any]:
     }
 
 
-def site_of(path: str, site: SiteView, current: str | None) -> dict[str, Any]:
+def site_of(path: str, site: SiteView, current: str | None) -> SiteContext:
     """Return the site as the page at a path sees it; `current` is the policy that the page is of."""
     return {
         "id": site.id,

@@ -16,9 +16,10 @@ from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats.templates.quick import Render, quick
 from policypages.formats.templates.theme_lint import lint_templates
 from policypages.model import Heading
+from policypages.model.contexts import TEMPLATES
 
 MAX_REPEATED: Final = 10_000
-PAGES: Final = ("page.html", "index.html", "404.html", "overview.html")
+PAGES: Final = (*TEMPLATES,)
 
 
 class _ThemeEnvironment(ImmutableSandboxedEnvironment):
@@ -56,6 +57,8 @@ class ThemeEngine:
         self._named: dict[str, tuple[str | None, ...]] = {}
         self._asked: dict[str, frozenset[str] | None] = {}
         parts = {name: self._parts(name) for name in PAGES if name in self._texts}
+        # it is made for each page, and few themes of somebody's own may ask for it
+        self.wants_json_ld = any("json_ld" in text for text in parts.get("page.html", {}).values())
         self.digests: dict[str, str] = {name: _digest(seen) for name, seen in parts.items()}
         self.assets: dict[str, frozenset[str] | None] = {
             name: self._assets_of(seen) for name, seen in parts.items()
