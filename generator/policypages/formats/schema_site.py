@@ -104,7 +104,7 @@ THEME: Final = Shape(
     {
         "name": Fact(TEXT, "The name of the theme."),
         "version": Fact(TEXT, "The version of the theme."),
-        "extends": Fact(ID, "The theme that it builds on."),
+        "extends": Fact(ID, "The theme that it builds on; the default theme is below all."),
         "description": Fact(TEXT, "One sentence about it."),
     },
 )

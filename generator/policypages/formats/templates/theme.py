@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats.templates.quick import Render, quick
 from policypages.formats.templates.theme_lint import lint_templates
+from policypages.formats.templates.theme_names import unknown_names
 from policypages.model import Heading
 from policypages.model.contexts import TEMPLATES
 
@@ -54,6 +55,7 @@ class ThemeEngine:
         )
         self.found: list[Diagnostic] = []
         self._runs: dict[str, Render | None] = {}
+        self._trees: dict[str, nodes.Template] = {}
         self._named: dict[str, tuple[str | None, ...]] = {}
         self._asked: dict[str, frozenset[str] | None] = {}
         parts = {name: self._parts(name) for name in PAGES if name in self._texts}
@@ -73,6 +75,8 @@ class ThemeEngine:
             self._environment, {name: self._texts[name] for name in files.values()}
         ):
             self._complain(name, line, message)
+        for name, unknown in unknown_names(self._environment, self._trees):
+            self._complain(name, unknown.line, unknown.message, unknown.hint)
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         text = self._texts.get(name)
@@ -118,7 +122,7 @@ class ThemeEngine:
         if name not in self._named:
             self._named[name], self._asked[name] = (), None
             try:
-                tree = self._environment.parse(text)
+                tree = self._trees[name] = self._environment.parse(text)
                 self._named[name] = tuple(meta.find_referenced_templates(tree))
                 self._asked[name] = _assets_named(tree) if "assets" in text else frozenset()
             except TemplateSyntaxError as error:
@@ -127,8 +131,8 @@ class ThemeEngine:
                 self._complain(name, 1, "the template is nested too deeply")
         return self._named[name]
 
-    def _complain(self, name: str, line: int, message: str) -> None:
-        found = problem("theme-template", message, Span(self._files.get(name, name), line))
+    def _complain(self, name: str, line: int, message: str, hint: str | None = None) -> None:
+        found = problem("theme-template", message, Span(self._files.get(name, name), line), hint=hint)
         if found not in self.found:
             self.found.append(found)
 
