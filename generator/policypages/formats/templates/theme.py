@@ -182,7 +182,9 @@ class ThemeEngine:
                 way[frame.filename] = frame.lineno or 1
         places = [*way.items()] or [(self._files.get(name, name), 1)]
         chain = tuple(f"{file}:{line}" for file, line in places) if len(places) > 1 else ()
-        return problem("theme-template", message, Span(*places[-1]), chain=chain)
+        span = Span(*places[-1])
+        known = (one for one in self.found if one.span == span and one.message == message)
+        return next(known, problem("theme-template", message, span, chain=chain))
 
 
 def _digest(parts: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from policypages.diagnostics import did_you_mean
 from policypages.model.contexts import TEMPLATES, Common
 
 _KINDS: Final = {str: "text", bool: "yes or no", int: "number"}
+_MARKS: Final = {"html": "HTML", "address": "address"}
 _SPECIAL: Final = frozenset({"self", "super", "caller", "varargs", "kwargs", "loop"})
 _ASKS: Final = frozenset({"defined", "undefined", "default", "d"})  # what is not there is no mistake in these
 
@@ -45,9 +46,9 @@ def fields_of(group: type) -> Mapping[str, Shape]:
 
 def _shape(hint: Any, meaning: str = "") -> Shape:
     if hasattr(hint, "__metadata__"):
-        inner, (word, *_) = hint.__origin__, hint.__metadata__
-        kind = {"html": "HTML", "address": "address"}.get(word)
-        return _shape(inner, meaning or word) if kind is None else Shape(kind, meaning)
+        marks = [word for word in hint.__metadata__ if word in _MARKS]
+        meaning = next((word for word in hint.__metadata__ if word not in _MARKS), meaning)
+        return Shape(_MARKS[marks[0]], meaning) if marks else _shape(hint.__origin__, meaning)
     origin, inside = get_origin(hint), get_args(hint)
     if origin in {Union, types.UnionType}:
         (one,) = [each for each in inside if each is not type(None)]
