@@ -27,7 +27,8 @@ FILES = {
     "clauses/deep.md": "---\ntitle: Deep\n---\nDeep.\n",
     "clauses/deep.de.md": "---\ntitle: Tief\n---\nTief.\n",
     "entities/acme.yaml": "name: Acme\nurl: https://acme.example/\nsite_url: https://www.acme.example/\n"
-    "owns_root: true\nlocales: [en, de]\npolicies:\n  privacy: {reviewed: 2026-01-02, summary: What we know.}\n",
+    "owns_root: true\nlocales: [en, de]\n"
+    "policies:\n  privacy: {reviewed: 2026-01-02, summary: What we know}\n",
     "entities/zeta.yaml": "name: Zeta\nsample: true\npolicies: {privacy: {updated: 2026-01-02}}\n",
 }
 
