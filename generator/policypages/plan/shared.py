@@ -135,8 +135,9 @@ class Shared:
                 f"the template `{template}`": key[1],
                 "strings": words.digest,
                 "assets": digest(self._assets_in(template)),
-                "`policy_json`": str(self.policy_json),
             }
+            if template == _PAGES[0]:
+                parts["`policy_json`"] = str(self.policy_json)
             known = basis(parts)
             if len(self._bases) < _MANY:
                 self._bases[key] = known

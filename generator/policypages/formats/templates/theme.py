@@ -183,8 +183,8 @@ class ThemeEngine:
         places = [*way.items()] or [(self._files.get(name, name), 1)]
         chain = tuple(f"{file}:{line}" for file, line in places) if len(places) > 1 else ()
         span = Span(*places[-1])
-        known = (one for one in self.found if one.span == span and one.message == message)
-        return next(known, problem("theme-template", message, span, chain=chain))
+        hints = (one.hint for one in self.found if (one.span, one.message) == (span, message))
+        return problem("theme-template", message, span, hint=next(hints, None), chain=chain)
 
 
 def _digest(parts: Mapping[str, str]) -> str:
