@@ -11,7 +11,7 @@ from policypages.model import Heading
 VERSION: Final = 1
 _MANY: Final = 4096
 # to indent would take four times as long; so much order costs nothing
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",\n", ": ")).encode
+_encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",\n", ": ")).encode
 # by identity, which lasts since each heading is held: itself, and its line
 _LINES: Final[dict[int, tuple[Heading, str]]] = {}
 
