@@ -170,8 +170,10 @@ def write(tool: str, count: int, folder: Path, *, theme: str = "bench") -> None:
 
 def _settings(theme: str) -> str:
     flags = "".join(f"    {flag}: yes or no\n" for flag in FLAGS)
+    data = "yes" if theme == "default" else "no"  # no peer writes such a file
     return (
         f"schema_version: 1\ntitle: Benchmark\nlocale: en\ntimezone: UTC\ntheme: {theme}\n"
+        f"policy_json: {data}\n"
         "names:\n  contacts: [privacy]\n  retention: [logs, orders]\n  wording: [site]\n"
         f"  extra:\n{flags}    minimum_age: number\n    region: text\n    companions: list of text\n"
     )

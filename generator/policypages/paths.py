@@ -12,6 +12,7 @@ STAGE_PREFIX: Final = ".staging-"
 FEED: Final = "feed.xml"  # below the folder of a site, as are the next
 BUILD_RECORD: Final = "build.json"
 HOST_FILES: Final = frozenset({"_headers", "_redirects"})  # a host reads them, and sends them to nobody
+POLICY_JSON: Final = "policy.json"  # beside the page of a policy
 
 _COMPONENT_BYTES: Final = 255  # ext4, APFS and NTFS agree on this
 _PATH_BYTES: Final = 1024  # the longest key of an object store, and far below PATH_MAX

@@ -20,7 +20,7 @@ from policypages.model import Stamp
 
 SETTINGS_FILE: Final = "policypages.yaml"
 _FOLDERS: Final = ("content", "themes")
-_THEME: Final = "themes/default"
+THEMES: Final = ("default", "bare")  # they come with us; a site may lay files of its own over theirs
 _LINKED_FOLDERS: Final = 1000  # links to folders of links multiply; no site has use for more
 _OPEN_FOLDERS: Final = 16
 _SECOND: Final = 1_000_000_000
@@ -112,11 +112,11 @@ class FolderSources:
 
 
 class MemorySources:
-    """A site held in a mapping of path to text or bytes, with the default theme filled in."""
+    """A site held in a mapping of path to text or bytes, with our own themes filled in."""
 
     def __init__(self, files: Mapping[str, bytes | str], *, default_theme: bool = True) -> None:
         self._files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-        theme = list_default_theme() if default_theme else {}
+        theme = list_own_themes() if default_theme else {}
         for path, (outside, _) in theme.items():
             self._files.setdefault(path, Path(outside).read_bytes())
         stamps = {path: _content_stamp(self._files[path]) for path in sorted(self._files)}
@@ -151,7 +151,7 @@ def open_folder(root: Path) -> tuple[FolderSources | None, list[Diagnostic]]:
             missing = f"there is no `{SETTINGS_FILE}` {here}"
             listing.problems.append(problem("no-site", missing, hint=_NO_SITE))
         return None, listing.problems
-    for path, (outside, stamp) in list_default_theme().items():
+    for path, (outside, stamp) in list_own_themes().items():
         if path not in listing.stamps:
             listing.stamps[path] = stamp
             listing.outside[path] = outside
@@ -354,17 +354,21 @@ def is_leftover(name: str) -> bool:
     )
 
 
-def list_default_theme() -> dict[str, tuple[str, Stamp]]:
-    """Return the default theme's files as site paths, each with where it is and its stamp."""
-    place = default_theme_folder()
-    return {} if place is None else dict(sorted(_walk_theme(str(place))))
+def list_own_themes() -> dict[str, tuple[str, Stamp]]:
+    """Return the files of our own themes as site paths, each with where it is and its stamp."""
+    found: dict[str, tuple[str, Stamp]] = {}
+    for name in THEMES:
+        place = _shipped_folder("themes", name)
+        if place is not None:
+            found |= sorted(_walk_theme(str(place), f"themes/{name}"))
+    return found
 
 
-def _walk_theme(place: str) -> Iterator[tuple[str, tuple[str, Stamp]]]:
+def _walk_theme(place: str, path: str) -> Iterator[tuple[str, tuple[str, Stamp]]]:
     for folder, folders, names in os.walk(place, followlinks=True):
         folders[:] = [name for name in folders if not is_leftover(name)]
         inner = os.path.relpath(folder, place).replace(os.sep, "/")
-        prefix = _THEME if inner == "." else f"{_THEME}/{inner}"
+        prefix = path if inner == "." else f"{path}/{inner}"
         for name in names:
             if not is_leftover(name):
                 full = os.path.join(folder, name)
@@ -377,7 +381,7 @@ def _stamp(found: os.stat_result) -> Stamp:
 
 
 def _read_outside(place: str) -> tuple[bytes, os.stat_result]:
-    """Read a file of the default theme, which may be behind links."""
+    """Read a file of a theme of the program, which may be behind links."""
     with Path(place).open("rb") as file:
         return file.read(), os.fstat(file.fileno())
 

@@ -174,7 +174,8 @@ def _set(group: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 
 def _pages(case: SiteCase, folder: Path | None = None) -> dict[str, bytes]:
-    return {path: data for path, data in case.tree(folder).items() if path.endswith("index.html")}
+    names = ("index.html", "policy.json")
+    return {path: data for path, data in case.tree(folder).items() if path.endswith(names)}
 
 
 OF_OUTLINES = {"short_name", "extra.surveys"}
@@ -188,10 +189,11 @@ def test_a_changed_fact_makes_its_readers_again(tmp_path: Path, path: str, value
     case.change("entities/house.yaml", json.dumps(_set(GROUP, path, value), indent=1)).build()
     assert not case.report.failed, case.report.diagnostics
     made = dict(case.report.stale)
-    assert set(made) == _readers(path, GROUP)
+    readers = _readers(path, GROUP)
+    assert set(made) == readers | {page.replace("index.html", "policy.json") for page in readers}
     clean = tmp_path / "clean"
     assert _pages(case) == _pages(case.build(out=clean), clean)
-    for because in made.values():
+    for because in (made[page] for page in readers):
         named = re.findall(r"the fact `([\w.]+)`", because)
         told = any(_overlap(name, path) for name in named)
         # a fact that a title or a condition reads shows in which sections there are, and in their titles
@@ -289,7 +291,10 @@ def test_explain_stale_names_the_fact(tmp_path: Path, root: Path) -> None:
     entity.write_text(entity.read_text("utf-8").replace("kp-hires@kp.org", "hires@example.org"), "utf-8")
     told = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stderr
     reasons = dict(re.findall(r"^(\S+/\S+): (.*)$", told, re.MULTILINE))
-    assert reasons == {"kp-careers/privacy/index.html": "the fact `contacts.privacy` changed"}
+    assert reasons == {
+        "kp-careers/privacy/index.html": "the fact `contacts.privacy` changed",
+        "kp-careers/privacy/policy.json": "the page changed",
+    }
     again = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stderr
     assert "the fact" not in again
     assert "nothing changed" in again

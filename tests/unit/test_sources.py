@@ -66,7 +66,7 @@ def descriptors() -> int:
 
 def own(sources: Sources) -> list[str]:
     """Return the paths without those of the default theme."""
-    return [path for path in sources.paths if not path.startswith("themes/default/")]
+    return [path for path in sources.paths if not path.startswith(("themes/default/", "themes/bare/"))]
 
 
 def test_lists_the_settings_the_content_and_the_themes_sorted(root: Path) -> None:

@@ -17,7 +17,8 @@ import uv
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "generator" / "policypages"
 COPIES = {
-    folder: f"policypages/_data/{folder}" for folder in ("themes/default", "starter", "docs/diagnostics")
+    folder: f"policypages/_data/{folder}"
+    for folder in ("themes/default", "themes/bare", "starter", "docs/diagnostics")
 }
 PUBLIC = {"https://pypi.org", "https://files.pythonhosted.org"}
 

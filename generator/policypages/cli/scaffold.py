@@ -14,7 +14,7 @@ import click
 
 from policypages.cli import report
 
-KINDS: Final = ("entity", "clause", "policy")
+KINDS: Final = ("entity", "clause", "policy", "theme")
 SETTINGS_FILE: Final = "policypages.yaml"
 _MAY_BE_THERE: Final = frozenset({".git"})
 _USAGE: Final = 2
@@ -69,10 +69,11 @@ def init(ctx: click.Context, place: str) -> int:
 Examples:
   policypages new entity acme-blog
   policypages new clause cookies@brief
-  policypages new policy terms""",
-    short_help="Add an entity, a clause or a policy.",
+  policypages new policy terms
+  policypages new theme house""",
+    short_help="Add an entity, a clause, a policy or a theme.",
 )
-@click.argument("kind", type=click.Choice(KINDS), metavar="entity|clause|policy")
+@click.argument("kind", type=click.Choice(KINDS), metavar="entity|clause|policy|theme")
 @click.argument("id_", metavar="ID")
 @click.pass_obj
 def new(folder: str, kind: str, id_: str) -> int:
@@ -80,7 +81,8 @@ def new(folder: str, kind: str, id_: str) -> int:
 
     An ID is made of a-z, 0-9 and single `-`; with `/` it says a folder, too. A clause may be a
     variant (cookies@brief), a translation (cookies.de), or both (cookies@brief.de): those begin as
-    a copy of the clause. A policy comes with a first clause.
+    a copy of the clause. A policy comes with a first clause, and a theme changes one part of the
+    default one.
     """
     from policypages.cli import stubs
     from policypages.load.site import load_settings
@@ -91,7 +93,12 @@ def new(folder: str, kind: str, id_: str) -> int:
         report.show(found, "full", lambda _: "")
         return _USAGE
     settings = load_settings(sources)
-    make = {"entity": stubs.new_entity, "clause": stubs.new_clause, "policy": stubs.new_policy}[kind]
+    make = {
+        "entity": stubs.new_entity,
+        "clause": stubs.new_clause,
+        "policy": stubs.new_policy,
+        "theme": stubs.new_theme,
+    }[kind]
     made = make(id_, sources, settings)
     if isinstance(made, str):
         raise Refusal(made)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 KINDS: Final = ("settings", "entity", "policy", "clause", "redirects")
+MADE: Final = "policy.json"
 FOLDER: Final = ".policypages/schema"
 
 
@@ -16,16 +17,22 @@ FOLDER: Final = ".policypages/schema"
     epilog="Example: policypages schema, then open an entity in an editor with the YAML language server",
     short_help="Write JSON Schemas for editors.",
 )
-@click.argument("kind", required=False, type=click.Choice(KINDS))
+@click.argument("kind", required=False, type=click.Choice((*KINDS, MADE)))
 @click.option("--out", type=click.Path(file_okay=False), help=f"The folder to write to. Default: {FOLDER}.")
 @click.pass_obj
 def schema(folder: str, kind: str | None, out: str | None) -> int:
     """Write the JSON Schemas of settings, entities, policies, clause front matter and redirects.
 
     With a KIND the schema goes to standard output; without, all are written to where the
-    `yaml-language-server` line at the head of each file looks for them.
+    `yaml-language-server` line at the head of each file looks for them. `policy.json` is the file that
+    stands beside each page, for those who read it.
     """
+    from policypages.formats import policy_json
     from policypages.formats.schema import json_schema
+
+    if kind == MADE:
+        click.echo(_text(policy_json.schema()))
+        return 0
 
     if kind:
         click.echo(_text(json_schema(kind, _names(folder))))  # type: ignore[arg-type]  # click checked the choice

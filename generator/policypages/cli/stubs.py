@@ -1,4 +1,4 @@
-"""The first text of new entities, clauses and policies, with the names that their site declares."""
+"""The first text of new entities, clauses, policies and themes, with the names that their site declares."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from policypages.values import why_not_id
 ENTITIES: Final = "content/entities/"
 CLAUSES: Final = "content/clauses/"
 POLICIES: Final = "content/policies/"
+THEMES: Final = "themes/"
 _CLAUSE: Final = re.compile(r"(?P<id>[^@.]*)(?:@(?P<variant>[^@.]*))?(?:\.(?P<locale>[^.]*))?")
 _COLUMN: Final = 34
 _EXTRA: Final = {
@@ -176,6 +177,40 @@ sections:                         # clauses in their order, by id; a section may
   - {clause}
 """.encode()
     return Made(files, f"publish it: put `{id_}: {{}}` under `policies` in a file below {ENTITIES}")
+
+
+def new_theme(id_: str, sources: Sources, settings: Settings) -> Made | str:
+    """Begin a theme: one block of the default theme's page changed, and a stylesheet beside its own."""
+    why = why_not_id(id_) or ("a theme is one folder" if "/" in id_ else None)
+    if why:
+        return f"`{id_}` cannot be a theme's id: {why}"
+    folder = f"{THEMES}{id_}/"
+    if any(path.startswith(folder) for path in sources.paths):
+        return f"the theme `{id_}` is there already: {folder}"
+    files = {
+        "theme.yaml": f"""\
+# What is not in this folder comes from the default theme, or from the one that `extends` names.
+name: {_quoted(_title(id_))}
+#extends: bare                   # pages without a header and a footer, for a frame of your own
+""",
+        "templates/layout.html": f"""\
+{{# Every page has these parts. A block that is not here stays as the default theme has it; docs/themes.md
+   lists what a template can read. #}}
+{{% extends "policypages/layout.html" %}}
+{{% block head %}}
+<link rel="stylesheet" href="{{{{ assets['{id_}.css'] }}}}">
+{{% endblock %}}
+{{% block about %}}
+<p>{{{{ site.name }}}}</p>
+{{% endblock %}}
+""",
+        f"assets/{id_}.css": """\
+/* It stands behind the stylesheet of the default theme, so what is said here wins. */
+.site-name { letter-spacing: 0.02em; }
+""",
+    }
+    tip = f"say `theme: {id_}` in policypages.yaml, where it now says `{settings.theme}`"
+    return Made({f"{folder}{path}": text.encode() for path, text in files.items()}, tip)
 
 
 # ------------------------------------------------------------- small text

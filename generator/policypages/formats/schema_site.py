@@ -115,6 +115,9 @@ SETTINGS: Final = Shape(
             "Where `policypages publish` puts the output, by a name of your own.",
             examples=({"production": {"to": "s3://policy-pages/live", "region": "eu-central-1"}},),
         ),
+        "policy_json": Fact(
+            FLAG, "Whether each page has its facts beside it as data, in `policy.json`.", default="yes"
+        ),
         "checks": Fact(_CHECKS, "Which rules look, and how severe they are."),
         "fallback": Fact(
             MapOf(LOCALE, LOCALE),
@@ -139,7 +142,7 @@ THEME: Final = Shape(
     {
         "name": Fact(TEXT, "The name of the theme."),
         "version": Fact(TEXT, "The version of the theme."),
-        "extends": Fact(ID, "The theme that it builds on."),
+        "extends": Fact(ID, "The theme that it builds on; the default theme is below all."),
         "description": Fact(TEXT, "One sentence about it."),
         "grounds": Fact(_GROUNDS, "What text stands on; by default as the default theme has it."),
     },

@@ -14,7 +14,7 @@ from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats import frozen
 from policypages.git import Blobs, GitError, TreeFile, blob_id
 from policypages.model import Sources, Stamp
-from policypages.sources import SETTINGS_FILE, SourceError, is_leftover, list_default_theme
+from policypages.sources import SETTINGS_FILE, SourceError, is_leftover, list_own_themes
 
 _LINK: Final = "120000"
 _LINKS: Final = 40  # so many links may lead to one another
@@ -35,7 +35,7 @@ class RevisionSources:
         self.found: list[Diagnostic] = []
         ids = dict(_Links(tree, blobs, self.found).files()) if tree else {}
         if SETTINGS_FILE in ids:
-            for path, (outside, _) in list_default_theme().items():
+            for path, (outside, _) in list_own_themes().items():
                 if path not in ids:
                     self._theme[path] = outside
                     ids[path] = blob_id(Path(outside).read_bytes(), sha256=sha256)

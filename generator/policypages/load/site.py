@@ -23,6 +23,8 @@ SETTINGS_FILE: Final = "policypages.yaml"
 CLAUSES: Final = "content/clauses/"
 POLICIES: Final = "content/policies/"
 DEFAULT_THEME: Final = "default"
+_PREFIX: Final = "policypages"  # the templates of the default theme, for those that are laid over them
+_THEME_PATH: Final = re.compile(r"themes/[^/]+/.")
 _CLAUSE_NAME: Final = re.compile(r"(?P<id>[^@.]*)(?:@(?P<variant>[^.]*))?(?:\.(?P<locale>[^.]+))?\.md")
 # front matter that is not closed, and keys down to the line that ends it, where none begins it
 _BROKEN: Final = (
@@ -146,6 +148,7 @@ def _settings(file: SourceFile) -> tuple[Settings, list[Diagnostic]]:
         "hosting",
         "default_branch",
         "targets",
+        "policy_json",
     }
     settings = Settings(**{key: value for key, value in given.items() if key in known})
     locales = {settings.locale, *settings.fallback, *settings.fallback.values()}
@@ -286,69 +289,70 @@ def _policies(sources: Sources) -> tuple[dict[str, SourceFile], list[Diagnostic]
 
 
 def _theme(sources: Sources, settings: Settings, file: SourceFile) -> tuple[Theme, list[Diagnostic]]:
-    """Read a theme, and what it lacks from the default theme."""
-    names = {
-        path.split("/")[1] for path in sources.paths if path.startswith("themes/") and path.count("/") > 1
-    }
-    found: list[Diagnostic] = []
-    if settings.theme not in names:
-        hint = did_you_mean(settings.theme, names) or f"make the folder `themes/{settings.theme}`"
-        span = locate(file.file, file.data, ("theme",))
-        found.append(problem("unknown-theme", f"there is no theme `{settings.theme}`", span, hint=hint))
+    """Read a theme, and what it lacks from those that it builds on; the default theme is below them all."""
+    lineage, found = _lineage(sources, settings.theme, file)
     templates: dict[str, tuple[str, str]] = {}
+    below: dict[str, tuple[str, str]] = {}
     assets: dict[str, bytes] = {}
     strings: dict[str, dict[str, str]] = {}
     grounds: dict[str, tuple[str, ...]] = {}
     digest = hashlib.sha256()
-    for theme in dict.fromkeys((DEFAULT_THEME, settings.theme)):
+    for theme in lineage:
         prefix = f"themes/{theme}/"
         for path in (path for path in sources.paths if path.startswith(prefix)):
-            found += _theme_file(
-                sources,
-                path,
-                path.removeprefix(prefix),
-                theme=theme,
-                templates=templates,
-                assets=assets,
-                strings=strings,
-                grounds=grounds,
-                digest=digest,
-            )
+            data, more = _read(sources, path)
+            found += more
+            if data is None:
+                continue
+            name = path.removeprefix(prefix)
+            digest.update(f"{name}\0{len(data)}\0".encode() + data)
+            folder, _, rest = name.partition("/")
+            if folder == "templates" and rest:
+                text, more = clause_text(path, data)
+                found += more
+                if text is not None:
+                    templates[rest] = (path, text)
+                    below[f"{_PREFIX if theme == DEFAULT_THEME else theme}/{rest}"] = (path, text)
+            elif folder == "assets" and rest:
+                assets[rest] = data
+            elif folder == "strings" and rest.endswith(".yaml"):
+                loaded, more = _checked("strings", rest, path, data)
+                found += more
+                strings.setdefault(rest.removesuffix(".yaml"), {}).update(loaded.values)
+            elif name == "theme.yaml":
+                loaded, more = _checked("theme", theme, path, data)
+                found += more
+                given = loaded.values.get("grounds") or {}
+                grounds.update({scheme: tuple(colours) for scheme, colours in given.items() if colours})
     prefix = f"themes/{settings.theme}/"
     own = frozenset(name for name in assets if f"{prefix}assets/{name}" in sources.paths)
-    return Theme(settings.theme, templates, assets, own, strings, digest.hexdigest(), grounds), found
+    # a template over another of its name can name that one: `policypages/page.html`
+    both = {**below, **templates}
+    return Theme(settings.theme, both, assets, own, strings, digest.hexdigest(), grounds), found
 
 
-def _theme_file(
-    sources: Sources,
-    path: str,
-    name: str,
-    *,
-    theme: str,
-    templates: dict[str, tuple[str, str]],
-    assets: dict[str, bytes],
-    strings: dict[str, dict[str, str]],
-    grounds: dict[str, tuple[str, ...]],
-    digest: Any,
-) -> list[Diagnostic]:
-    data, found = _read(sources, path)
-    if data is None:
-        return found
-    folder, _, rest = name.partition("/")
-    digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    if folder == "templates" and rest:
-        text, found = clause_text(path, data)
-        if text is not None:
-            if theme != DEFAULT_THEME and rest in templates:
-                templates[f"policypages/{rest}"] = templates[rest]
-            templates[rest] = (path, text)
-    elif folder == "assets" and rest:
-        assets[rest] = data
-    elif folder == "strings" and rest.endswith(".yaml"):
-        loaded, found = _checked("strings", rest, path, data)
-        strings.setdefault(rest.removesuffix(".yaml"), {}).update(loaded.values)
-    elif name == "theme.yaml":
-        loaded, found = _checked("theme", theme, path, data)
-        given = loaded.values.get("grounds") or {}
-        grounds.update({scheme: tuple(colours) for scheme, colours in given.items() if colours})
-    return found
+def _lineage(sources: Sources, theme: str, settings: SourceFile) -> tuple[list[str], list[Diagnostic]]:
+    """Return the themes that one is laid over, the default theme first, and itself last."""
+    names = {path.split("/")[1] for path in sources.paths if _THEME_PATH.match(path)}
+    found: list[Diagnostic] = []
+    lineage: list[str] = []
+    stated, place = settings, ("theme",)
+    name = theme
+    while name != DEFAULT_THEME or name not in names:
+        if name not in names or name in lineage:
+            message = (
+                f"the theme `{name}` extends itself" if name in lineage else f"there is no theme `{name}`"
+            )
+            hint = did_you_mean(name, names - {*lineage}) or f"make the folder `themes/{name}`"
+            span = locate(stated.file, stated.data, place)
+            found.append(problem("unknown-theme", message, span, hint=None if name in lineage else hint))
+            break
+        lineage.append(name)
+        path = f"themes/{name}/theme.yaml"
+        if path not in sources.paths:
+            break
+        stated, more = load_file(sources, "theme", name, path)
+        found += more
+        place = ("extends",)
+        name = stated.values.get("extends") or DEFAULT_THEME
+    return [DEFAULT_THEME, *reversed(lineage)], found

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A line of the contents of a page."""
 
-    number: str | None
-    title: str
-    anchor: str
-    children: tuple[Heading, ...] = ()
+    number: Annotated[str | None, "The number that stands before the title."]
+    title: Annotated[str, "The title of the section."]
+    anchor: Annotated[str, "Its id: `#` and this lead to it."]
+    children: Annotated[tuple[Heading, ...], "The sections below it."] = ()
 
 
 class Article(NamedTuple):

@@ -27,6 +27,7 @@ class Settings:
     hosting: Mapping[str, Any] = field(default_factory=dict)
     default_branch: str | None = None
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    policy_json: bool = True
 
 
 class SourceFile(NamedTuple):

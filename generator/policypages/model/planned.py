@@ -80,7 +80,8 @@ class SiteView(NamedTuple):
     """What every page of a site in one locale shows of the site around it.
 
     All paths in it are below the site's own folder, whose name is `id`. `homes` are the lists of its
-    policies by locale, where there are several.
+    policies by locale, where there are several. Where `policy_json` holds, its policies stand as data
+    beside their pages.
     """
 
     id: str
@@ -95,6 +96,7 @@ class SiteView(NamedTuple):
     logo: Shown | None = None
     icon: Shown | None = None
     homes: tuple[tuple[str, str], ...] = ()
+    policy_json: bool = False
 
 
 class PageTask(NamedTuple):

@@ -78,6 +78,12 @@ class ChangesTask(NamedTuple):
     redline: str = ""
 
 
+class PolicyJsonTask(NamedTuple):
+    """A page as data, for machines: a file beside it."""
+
+    page: PageTask | ReleasedTask
+
+
 class Redirect(NamedTuple):
     """An old address, and where it leads: what hosts are told, and what the page at the old address is of.
 
@@ -146,6 +152,7 @@ Task = (
     | ArchivedTask
     | ChangesTask
     | RedirectTask
+    | PolicyJsonTask
     | IndexTask
     | MissingTask
     | OverviewTask

@@ -105,6 +105,7 @@ class Shared:
         self._tool = tool
         self._templates = templates
         self._asked = asked
+        self.policy_json = site.settings.policy_json
         self._words: dict[str, Words] = {}
         self._bases: dict[tuple[str, str, str], Basis] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
@@ -182,6 +183,8 @@ class Shared:
                 "strings": words.digest,
                 "assets": digest(self._assets_in(template)),
             }
+            if template == _PAGES[0]:
+                parts["`policy_json`"] = str(self.policy_json)
             known = basis(parts)
             if len(self._bases) < _MANY:
                 self._bases[key] = known

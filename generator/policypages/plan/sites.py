@@ -27,6 +27,7 @@ from policypages.plan.claims import collisions, path_origin
 from policypages.plan.crawlers import robots, sitemaps
 from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag
+from policypages.plan.machines import with_data
 from policypages.plan.outline import OutlineResolver, Resolved, refs_of
 from policypages.plan.redirects import TEMPLATE, Frame, RedirectPlanner, former_ids, pages_at
 from policypages.plan.releases import Around, ReleasePlanner
@@ -220,6 +221,7 @@ class _SiteWork:
             logo=shown(assets, LOGO, brand.logo) if brand is not None else None,
             icon=shown(assets, ICON, brand.icon) if brand is not None else None,
             homes=homes,
+            policy_json=self.shared.policy_json,
         )
         return View(entity, words, site, base, assets)
 
@@ -280,13 +282,14 @@ class _SiteWork:
         """Plan the page of the release that is current, and its versions; else what the sources have."""
         releases = self.planner.releases
         if releases is None or not isinstance(draft.task, PageTask):
-            return [draft]
+            return with_data([draft]) if self.shared.policy_json else [draft]
         around = Around(lambda name: self.shared.basis(name, view.words), view.tags, view.texts)
         files, entries, found = releases.plan(draft.path, draft.task, around)
         self.found += found
         if view.entity is self.first:
             self.entries += entries
-        return files or [draft]
+        files = files or [draft]
+        return with_data(files) if self.shared.policy_json else files
 
     def _made_from(self, view: View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
         """Name all that a page is made from, and give a text for each that tells it from others."""

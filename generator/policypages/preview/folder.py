@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 from policypages import beneath
 from policypages.diagnostics import Diagnostic
 from policypages.model import Stamp
-from policypages.sources import SETTINGS_FILE, FolderSources, is_leftover, open_folder
+from policypages.sources import SETTINGS_FILE, THEMES, FolderSources, is_leftover, open_folder
 
 WATCHED: Final = ("content", "themes")
-_DEFAULT_THEME: Final = "themes/default/"
+_OUR_THEMES: Final = tuple(f"themes/{name}/" for name in THEMES)
 _RECENT: Final = 2_500_000_000  # nanoseconds: no clock of a file system ticks more seldom
 
 
@@ -91,7 +91,7 @@ class Files:
         for path in touched:
             found = _look_at(self.root, path)
             is_new_or_gone = found is None or path not in self._stamps
-            if found is _UNCLEAR or (is_new_or_gone and path.startswith(_DEFAULT_THEME)):
+            if found is _UNCLEAR or (is_new_or_gone and path.startswith(_OUR_THEMES)):
                 return None  # what a theme lacks comes from another folder
             if isinstance(found, Stamp):
                 seen[path] = found

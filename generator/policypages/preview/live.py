@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from policypages.build.planning import wanted
 from policypages.diagnostics import Diagnostic, Span, gather, has_errors, problem
-from policypages.formats import schema
+from policypages.formats import policy_json, schema
 from policypages.preview.folder import Changes, Files, difference, list_files
 from policypages.preview.state import Basis, Made, State, first_basis, next_basis
-from policypages.render import article
+from policypages.render import article, printed
 
 _FORGET: Final = 32  # states
 _LAST_GOOD: Final = 256  # pages; the open ones are renewed with each change, so these stay
@@ -92,6 +92,8 @@ class Live:
             # a build ends, so what it keeps by the way may be much; here states come and go all day
             schema.forget()
             article.forget()
+            printed.forget()
+            policy_json.forget()
 
     def relist(self) -> None:
         """List the folder anew, and compare the stamps."""

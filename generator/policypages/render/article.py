@@ -57,6 +57,19 @@ def render_article(task: PageTask) -> tuple[Article, list[Diagnostic]]:
     return Article(html, task.title, contents, anchors, composer.linked), composer.found
 
 
+# the last article, with the task that it was made from: the page and its data are made one after the other
+_LAST: Final[list[tuple[PageTask, Article, list[Diagnostic]]]] = []
+
+
+def article_of(task: PageTask) -> tuple[Article, list[Diagnostic]]:
+    """Return the article of a page, and do not compose again the one that was just made."""
+    if _LAST and _LAST[0][0] is task:
+        return _LAST[0][1:]
+    made = render_article(task)
+    _LAST[:] = [(task, *made)]
+    return made
+
+
 class _Composer:
     def __init__(self, task: PageTask) -> None:
         self.task = task
@@ -275,6 +288,7 @@ def _stated(path: str) -> str:
 def forget() -> None:
     """Let go of what is kept of sections: a process may outlive its sources."""
     _GIVEN.clear()
+    _LAST.clear()
 
 
 def _front_of(section: Section, key: str) -> Span:

@@ -13,6 +13,7 @@ from policypages.formats import language
 from policypages.formats.templates.markup import escaped
 from policypages.formats.templates.theme import ThemeEngine
 from policypages.model import Article, FrozenArticle, MadeFile, Shown, SiteView
+from policypages.model.contexts import Alternate, Common, Picture, SiteContext
 
 _MANY: Final = 4096
 _POLICY_LINK: Final = re.compile(r'href="policy:([a-z0-9/-]+)(#[a-z0-9-]+)?"')
@@ -60,7 +61,7 @@ def themed(engine: ThemeEngine, name: str, context: Mapping[str, Any]) -> tuple[
     return MadeFile(html.lstrip("\n").encode()), found
 
 
-def common(path: str, site: SiteView) -> dict[str, Any]:
+def common(path: str, site: SiteView) -> Common:
     """Return what all templates are given."""
     return {
         "strings": site.strings,
@@ -70,12 +71,12 @@ def common(path: str, site: SiteView) -> dict[str, Any]:
     }
 
 
-def picture(shown: Shown, href: str) -> dict[str, Any]:
+def picture(shown: Shown, href: str) -> Picture:
     """Return a picture of a brand as templates are given it."""
     return {"href": href, "width": shown.width, "height": shown.height}
 
 
-def alternates(path: str, site: SiteView, pages: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+def alternates(path: str, site: SiteView, pages: Iterable[tuple[str, str]]) -> list[Alternate]:
     """Return a page in all its locales, itself among them, as templates are given them."""
     return [
         {
@@ -89,7 +90,7 @@ def alternates(path: str, site: SiteView, pages: Iterable[tuple[str, str]]) -> l
     ]
 
 
-def site_of(path: str, site: SiteView, current: str | None) -> dict[str, Any]:
+def site_of(path: str, site: SiteView, current: str | None) -> SiteContext:
     """Return the site as the page at a path sees it; `current` is the policy that the page is of."""
     return {
         "id": site.id,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from policypages.diagnostics import Diagnostic
 from policypages.formats import language
@@ -21,12 +20,25 @@ from policypages.model import (
     MissingTask,
     OverviewTask,
     PageTask,
+    PolicyJsonTask,
     RedirectTask,
     ReleasedTask,
     SiteView,
     VersionsTask,
 )
-from policypages.render.article import render_article
+from policypages.model.contexts import (
+    IndexPage,
+    Link,
+    MissingPage,
+    MovedPage,
+    Overview,
+    OverviewPart,
+    OverviewSite,
+    PolicyPage,
+    SiteContext,
+)
+from policypages.paths import POLICY_JSON
+from policypages.render.article import article_of
 from policypages.render.context import (
     absolute,
     alternates,
@@ -37,15 +49,21 @@ from policypages.render.context import (
     themed,
     with_addresses,
 )
-from policypages.render.versions import of_release, version_page
+from policypages.render.machines import json_ld, policy_json
+from policypages.render.versions import OfRelease, of_release, version_page
 
 _LINE: Final = 40
-_NOT_RELEASED: Final[Mapping[str, Any]] = {
+_NOT_RELEASED: Final[OfRelease] = {
+    "updated": None,
+    "version": None,
+    "effective": None,
     "versions": None,
     "changes": None,
     "notice": None,
     "feed": None,
 }
+_DATA: Final[Link] = {"href": POLICY_JSON}
+_NO_HTML: Final = safe("")
 
 
 def render_file(  # noqa: PLR0911 - one for each kind of file
@@ -59,6 +77,8 @@ def render_file(  # noqa: PLR0911 - one for each kind of file
             return _policy_page(below_site(file.path), task, engine)
         case VersionsTask() | ArchivedTask() | ChangesTask() as task:
             return version_page(below_site(file.path), task, engine)
+        case PolicyJsonTask() as task:
+            return policy_json(below_site(file.path), task)
         case RedirectTask(site, target):
             return _moved(below_site(file.path), site, target, engine)
         case IndexTask() as task:
@@ -74,8 +94,8 @@ def _policy_page(
 ) -> tuple[MadeFile, list[Diagnostic]]:
     """Make the page of a policy, as its sources have it or as it was released."""
     if isinstance(task, ReleasedTask):
-        return _page(path, task.draft, task.article, engine, of_release(path, task))
-    article, found = render_article(task)
+        return _page(path, task.draft, task.article, engine, task)
+    article, found = article_of(task)
     return (MadeFile(b""), found) if found else _page(path, task, article, engine)
 
 
@@ -84,30 +104,30 @@ def _page(
     task: PageTask,
     article: Article | FrozenArticle,
     engine: ThemeEngine,
-    released: Mapping[str, Any] = _NOT_RELEASED,
+    publishing: ReleasedTask | None = None,
 ) -> tuple[MadeFile, list[Diagnostic]]:
     """Put an article into the frame of its page; one that was released says what it said then."""
     site = task.site
     html = with_addresses(article, path, site)
-    context = {
-        **common(path, site),
-        "site": site_of(path, site, task.policy),
-        "page": {
-            "policy": task.policy,
-            "title": article.title,
-            "summary": article.summary if isinstance(article, FrozenArticle) else task.summary,
-            "article": safe(html),
-            "contents": article.contents,
-            "updated": task.updated,
-            "reviewed": task.reviewed,
-            "version": None,
-            "effective": None,
-            "canonical": absolute(site, path),
-            "alternates": alternates(path, site, task.alternates),
-            "site_url": task.facts.get("site_url"),
-            **released,
-        },
+    released = publishing.current.release if publishing is not None else None
+    dated: OfRelease = {**_NOT_RELEASED, "updated": task.updated}
+    if publishing is not None:
+        dated = of_release(path, publishing)
+    shown: PolicyPage = {
+        "policy": task.policy,
+        "title": article.title,
+        "summary": article.summary if isinstance(article, FrozenArticle) else task.summary,
+        "article": safe(html),
+        "contents": article.contents,
+        "reviewed": task.reviewed,
+        "canonical": absolute(site, path),
+        "alternates": alternates(path, site, task.alternates),
+        "site_url": task.facts.get("site_url"),
+        "policy_json": _DATA if site.policy_json else None,
+        "json_ld": json_ld(path, task, article, released) if engine.wants_json_ld else _NO_HTML,
+        **dated,
     }
+    context = {**common(path, site), "site": site_of(path, site, task.policy), "page": shown}
     page, found = engine.render("page.html", context)
     return MadeFile(_encoded(page.lstrip("\n"), html)), found
 
@@ -116,12 +136,14 @@ def _index(path: str, task: IndexTask, engine: ThemeEngine) -> tuple[MadeFile, l
     """Make the list of a site's policies."""
     site = task.site
     shown = site_of(path, site, None)
-    for policy, summary in zip(shown["policies"], task.summaries, strict=True):
-        policy["summary"] = summary
-    page = {
+    page: IndexPage = {
         "title": site.name,
         "canonical": absolute(site, path),
         "alternates": alternates(path, site, site.homes),
+        "policies": [
+            {**policy, "summary": summary}
+            for policy, summary in zip(shown["policies"], task.summaries, strict=True)
+        ],
     }
     return themed(engine, "index.html", {**common(path, site), "site": shown, "page": page})
 
@@ -141,8 +163,13 @@ def _moved(path: str, site: SiteView, target: str, engine: ThemeEngine) -> tuple
     whole = "://" in target
     href = target if whole else f"{'../' * path.count('/')}{target}" or "./"
     canonical = target if whole else absolute(site, target) if not target.startswith("../") else None
-    context = {**common(path, site), "site": site_of(path, site, None)}
-    context["page"] = {"title": site.strings.get("moved", ""), "href": href, "canonical": canonical}
+    page: MovedPage = {
+        "title": site.strings.get("moved", ""),
+        "href": href,
+        "canonical": canonical,
+        "alternates": [],
+    }
+    context = {**common(path, site), "site": site_of(path, site, None), "page": page}
     return themed(engine, "redirect.html", context)
 
 
@@ -152,25 +179,26 @@ def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagno
     def rooted(path: str) -> str:
         return "/" + path.removesuffix("index.html")
 
+    around: SiteContext = {
+        "id": site.id,
+        "name": site.name,
+        "sample": site.sample,
+        "url": site.url,
+        "home": "/",
+        "logo": picture(site.logo, rooted(site.logo.path)) if site.logo else None,
+        "icon": picture(site.icon, rooted(site.icon.path)) if site.icon else None,
+        "policies": [
+            {"id": p.id, "title": p.title, "href": rooted(p.path), "current": False} for p in site.policies
+        ],
+    }
+    page: MissingPage = {"title": site.strings.get("not_found", "404"), "alternates": []}
     context = {
         "strings": site.strings,
         "assets": {name: rooted(asset) for name, asset in site.assets.items()},
         "lang": site.locale,
         "dir": language.direction(site.locale),
-        "site": {
-            "id": site.id,
-            "name": site.name,
-            "sample": site.sample,
-            "url": site.url,
-            "home": "/",
-            "logo": picture(site.logo, rooted(site.logo.path)) if site.logo else None,
-            "icon": picture(site.icon, rooted(site.icon.path)) if site.icon else None,
-            "policies": [
-                {"id": p.id, "title": p.title, "href": rooted(p.path), "current": False}
-                for p in site.policies
-            ],
-        },
-        "page": {"title": site.strings.get("not_found", "404"), "alternates": []},
+        "site": around,
+        "page": page,
     }
     return themed(engine, "404.html", context)
 
@@ -178,7 +206,7 @@ def _missing(site: SiteView, engine: ThemeEngine) -> tuple[MadeFile, list[Diagno
 def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeFile, list[Diagnostic]]:
     """Make a page of the overview; it is read from disk, so its links name the files."""
     up = "../" * path.count("/")
-    sites = [
+    sites: list[OverviewSite] = [
         {
             "id": id_,
             "name": name,
@@ -190,16 +218,19 @@ def _overview(path: str, task: OverviewTask, engine: ThemeEngine) -> tuple[MadeF
         }
         for id_, name, sample, pages in task.sites
     ]
-    parts = [
+    parts: list[OverviewPart] = [
         {"href": f"{up}{page}", "first": first, "last": last, "current": at == task.number}
         for at, (page, first, last) in enumerate(task.pages)
     ]
     at = task.number
-    beside = {
-        name: parts[other] if parts and 0 <= other < len(parts) else None
-        for name, other in (("before", at - 1), ("after", at + 1))
+    overview: Overview = {
+        "title": task.title,
+        "sites": sites,
+        "count": task.total,
+        "parts": parts,
+        "before": parts[at - 1] if parts and at > 0 else None,
+        "after": parts[at + 1] if at + 1 < len(parts) else None,
     }
-    overview = {"title": task.title, "sites": sites, "count": task.total, "parts": parts, **beside}
     context = {
         "strings": task.strings,
         "assets": {name: f"{up}{asset}" for name, asset in task.assets.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from policypages.diagnostics import Diagnostic
 from policypages.formats.templates.markup import safe
@@ -10,21 +10,32 @@ from policypages.formats.templates.theme import ThemeEngine
 from policypages.model import (
     ArchivedTask,
     ChangesTask,
-    FrozenArticle,
     MadeFile,
-    PageTask,
     ReleasedTask,
     SiteView,
     VersionLine,
     VersionsTask,
 )
+from policypages.model.contexts import ArchivedPage, ChangesPage, Link, Version, VersionsPage
 from policypages.paths import FEED
 from policypages.render.context import absolute, common, relative, site_of, themed, with_addresses
 
 TEMPLATES: Final = {VersionsTask: "versions.html", ArchivedTask: "version.html", ChangesTask: "changes.html"}
 
 
-def of_release(path: str, task: ReleasedTask) -> dict[str, Any]:
+class OfRelease(TypedDict):
+    """What the page of a release shows beside what every page does, and the sources alone do not have."""
+
+    updated: str | None
+    version: str | None
+    effective: str | None
+    versions: Link | None
+    changes: Link | None
+    notice: Version | None
+    feed: Link | None
+
+
+def of_release(path: str, task: ReleasedTask) -> OfRelease:
     """Return what the page of a release shows beside what every page does."""
     line = task.line
     return {
@@ -44,43 +55,45 @@ def version_page(
     """Make a page about versions; that of changes was given its redline."""
     draft, site = task.draft, task.draft.site
     context = {**common(path, site), "site": site_of(path, site, None)}
-    page: dict[str, Any] = {
-        "policy": draft.policy,
-        "title": draft.title,
-        "href": relative(path, task.page),
-        "feed": _feed(path, site),
-        "alternates": [],
-    }
+    page: VersionsPage | ArchivedPage | ChangesPage
     match task:
         case VersionsTask():
-            page["canonical"] = absolute(site, path)
-            page["versions"] = [_version(path, line) for line in task.lines]
+            page = {
+                "policy": draft.policy,
+                "title": draft.title,
+                "href": relative(path, task.page),
+                "feed": _feed(path, site),
+                "canonical": absolute(site, path),
+                "alternates": [],
+                "versions": [_version(path, line) for line in task.lines],
+            }
         case ArchivedTask():
-            page |= _shown(path, draft, task.line, task.versions, task.article)
-            page["canonical"] = absolute(site, task.page)
+            page = _archived(path, task, task.article.html, absolute(site, task.page))
         case ChangesTask():
-            page |= _shown(path, draft, task.line, task.versions, task.article)
-            redlined = task.article._replace(html=task.redline, linked=True)
-            page["canonical"] = absolute(site, path)
-            page["before"] = task.before_version
-            page["article"] = safe(with_addresses(redlined, path, site))
+            archived = _archived(path, task, task.redline, absolute(site, path))
+            page = {**archived, "before": task.before_version}
     return themed(engine, TEMPLATES[type(task)], {**context, "page": page})
 
 
-def _shown(
-    path: str, draft: PageTask, line: VersionLine, versions: str, article: FrozenArticle
-) -> dict[str, Any]:
+def _archived(path: str, task: ArchivedTask | ChangesTask, html: str, canonical: str | None) -> ArchivedPage:
+    article, site = task.article, task.draft.site
+    shown = article if html is article.html else article._replace(html=html, linked=True)
     return {
+        "policy": task.draft.policy,
         "title": article.title,
-        "article": safe(with_addresses(article, path, draft.site)),
+        "href": relative(path, task.page),
+        "feed": _feed(path, site),
+        "canonical": canonical,
+        "alternates": [],
+        "article": safe(with_addresses(shown, path, site)),
         "contents": article.contents,
-        "version": _version(path, line),
-        "versions": _link(path, versions),
+        "version": _version(path, task.line),
+        "versions": {"href": relative(path, task.versions)},
         "source": {"href": article.source} if article.source else None,
     }
 
 
-def _version(path: str, line: VersionLine) -> dict[str, Any]:
+def _version(path: str, line: VersionLine) -> Version:
     return {
         "version": line.version,
         "effective": line.effective,
@@ -92,11 +105,11 @@ def _version(path: str, line: VersionLine) -> dict[str, Any]:
     }
 
 
-def _link(path: str, target: str | None) -> dict[str, str] | None:
+def _link(path: str, target: str | None) -> Link | None:
     """Return a link as templates are given it: theme lint wants addresses under names of the core."""
     return {"href": relative(path, target)} if target else None
 
 
-def _feed(path: str, site: SiteView) -> dict[str, str] | None:
+def _feed(path: str, site: SiteView) -> Link | None:
     """Return the address of the site's feed: it has one where it has an address."""
     return _link(path, FEED) if site.url else None

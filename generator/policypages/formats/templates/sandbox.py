@@ -81,7 +81,12 @@ def make_template(source: str) -> Template:
 
 def make_quick(source: str) -> Render | None:
     """Compile it to our own code, or return None where stock Jinja has to run."""
-    return quick(parse(source), _ENVIRONMENT, facts=True)
+    return quick_of(parse(source))
+
+
+def quick_of(tree: nodes.Template) -> Render | None:
+    """Compile a template that was read to our own code, or return None where stock Jinja has to run."""
+    return quick(tree, _ENVIRONMENT, facts=True)
 
 
 def parse(source: str) -> nodes.Template:

@@ -15,11 +15,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats.templates.quick import Render, quick
 from policypages.formats.templates.theme_lint import lint_templates
+from policypages.formats.templates.theme_names import unknown_names
 from policypages.model import Heading
+from policypages.model.contexts import TEMPLATES
 
 MAX_REPEATED: Final = 10_000
-PAGES: Final = ("page.html", "index.html", "404.html", "overview.html", "redirect.html")
-_OF_VERSIONS: Final = ("versions.html", "version.html", "changes.html")
+PAGES: Final = (*TEMPLATES,)
 
 
 class _ThemeEnvironment(ImmutableSandboxedEnvironment):
@@ -54,9 +55,12 @@ class ThemeEngine:
         )
         self.found: list[Diagnostic] = []
         self._runs: dict[str, Render | None] = {}
+        self._trees: dict[str, nodes.Template] = {}
         self._named: dict[str, tuple[str | None, ...]] = {}
         self._asked: dict[str, frozenset[str] | None] = {}
-        parts = {name: self._parts(name) for name in (*PAGES, *_OF_VERSIONS) if name in self._texts}
+        parts = {name: self._parts(name) for name in PAGES if name in self._texts}
+        # it is made for each page, and few themes of somebody's own may ask for it
+        self.wants_json_ld = any("json_ld" in text for text in parts.get("page.html", {}).values())
         self.digests: dict[str, str] = {name: _digest(seen) for name, seen in parts.items()}
         self.assets: dict[str, frozenset[str] | None] = {
             name: self._assets_of(seen) for name, seen in parts.items()
@@ -71,6 +75,8 @@ class ThemeEngine:
             self._environment, {name: self._texts[name] for name in files.values()}
         ):
             self._complain(name, line, message)
+        for name, unknown in unknown_names(self._environment, self._trees):
+            self._complain(name, unknown.line, unknown.message, unknown.hint)
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         text = self._texts.get(name)
@@ -116,7 +122,7 @@ class ThemeEngine:
         if name not in self._named:
             self._named[name], self._asked[name] = (), None
             try:
-                tree = self._environment.parse(text)
+                tree = self._trees[name] = self._environment.parse(text)
                 self._named[name] = tuple(meta.find_referenced_templates(tree))
                 self._asked[name] = _assets_named(tree) if "assets" in text else frozenset()
             except TemplateSyntaxError as error:
@@ -125,8 +131,8 @@ class ThemeEngine:
                 self._complain(name, 1, "the template is nested too deeply")
         return self._named[name]
 
-    def _complain(self, name: str, line: int, message: str) -> None:
-        found = problem("theme-template", message, Span(self._files.get(name, name), line))
+    def _complain(self, name: str, line: int, message: str, hint: str | None = None) -> None:
+        found = problem("theme-template", message, Span(self._files.get(name, name), line), hint=hint)
         if found not in self.found:
             self.found.append(found)
 
@@ -176,7 +182,9 @@ class ThemeEngine:
                 way[frame.filename] = frame.lineno or 1
         places = [*way.items()] or [(self._files.get(name, name), 1)]
         chain = tuple(f"{file}:{line}" for file, line in places) if len(places) > 1 else ()
-        return problem("theme-template", message, Span(*places[-1]), chain=chain)
+        span = Span(*places[-1])
+        hints = (one.hint for one in self.found if (one.span, one.message) == (span, message))
+        return problem("theme-template", message, span, hint=next(hints, None), chain=chain)
 
 
 def _digest(parts: Mapping[str, str]) -> str:

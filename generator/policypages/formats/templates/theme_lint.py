@@ -14,6 +14,7 @@ SAFE_ALLOWED: Final[frozenset[tuple[str, str]]] = frozenset()
 
 _ADDRESS_ATTRIBUTES: Final = frozenset("action cite data formaction href ping poster src".split())
 _ADDRESS_NAMES: Final = frozenset("canonical home href site_url url".split())  # what the core has checked
+_DATA: Final = "json_ld"  # the core has escaped it for a block of data
 _RUNS: Final = re.compile(r"\s*(?:javascript|vbscript|data\s*:\s*text)", re.IGNORECASE)
 _TAG: Final = re.compile(r"<!--|<(/?)([A-Za-z][^\s/>]*)|<$")
 _IN_TAG: Final = re.compile(r"\s+|/|>|([^\s/>=\"'][^\s/>=]*)|=")
@@ -200,12 +201,19 @@ def lint_templates(environment: Environment, templates: Mapping[str, str]) -> It
         yield from ((name, line, message) for line, message in walk.found)
 
 
-def _why_not(place: _Place, expression: nodes.Expr, *, json: bool) -> str | None:
+def _why_not(place: _Place, expression: nodes.Expr, *, json: bool) -> str | None:  # noqa: PLR0911 - one a place
     """Say why nothing, or not this, may be printed here."""
     if place.kind == "tag":
         return "a tag is printed as an element's or attribute's name: write names out"
     if place.kind in {"equals", "bare"}:
         return f"the value of the attribute `{place.attribute}` has no quotes round it"
+    data = isinstance(expression, nodes.Getattr) and expression.attr == _DATA
+    if place.kind == "raw" and place.element == "script" and data:
+        return None
+    if any(one.attr == _DATA for one in _attributes(expression)):
+        return (
+            f'`{_DATA}` is written for `<script type="application/ld+json">`, and can be printed there alone'
+        )
     if place.kind == "raw" and place.element in {"script", "style"} and not json:
         return f"in `<{place.element}>` only `| tojson` keeps a fact from being run"
     if place.kind != "text" and any(one.attr == "article" for one in _attributes(expression)):
