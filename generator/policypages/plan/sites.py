@@ -348,7 +348,7 @@ class _SiteWork:
         if planner is None:
             return (), ()
         views = [(view.base, view.site.policies) for view in self.views]
-        redirects, others, found = planner.plan(self.first, files, views)
+        redirects, others, found = planner.plan(self.first, files, views, self.found)
         self.found += found
         if redirects:
             files += pages_at([one for one in redirects if one.site == self.id], self._frame)
