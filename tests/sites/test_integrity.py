@@ -81,7 +81,8 @@ def found_in(folder: Path) -> list[Diagnostic]:
     """Read and verify the releases of a folder, as `check` does."""
     sources, found = open_folder(folder)
     assert sources is not None
-    return [*found, *load_releases(sources)[1], *verify(sources, sources.root)]
+    releases, more = load_releases(sources)
+    return [*found, *more, *verify(sources, sources.root, releases)]
 
 
 def _codes(found: list[Diagnostic]) -> set[tuple[str, str]]:
@@ -211,5 +212,6 @@ def test_a_file_that_cannot_be_read_is_told_once(case: SiteCase) -> None:
     assert sources is not None
     lost = str(_object(case.root).relative_to(case.root))
     (case.root / lost).unlink()  # listed, and gone when it is read
-    found = [*load_releases(sources)[1], *verify(sources, sources.root)]
+    releases, more = load_releases(sources)
+    found = [*more, *verify(sources, sources.root, releases)]
     assert [(one.code, one.span.file if one.span else "") for one in found] == [("unreadable-file", lost)]

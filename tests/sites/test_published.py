@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.releasecase import release
+from tests.releasecase import pages_of, release
 from tests.sitecase import SiteCase, make_site
 
 from policypages.formats import frozen
+from policypages.history.acts import Act, draft, seal
 
 FILES = {
     "entities/acme.yaml": """\
@@ -245,3 +246,32 @@ def test_the_feed_has_every_release_of_the_site(case: SiteCase) -> None:
     ]
     assert feed.findtext(f"{atom}updated") == "2026-06-01T00:00:00Z"
     assert not (case.output / "beta/feed.xml").exists()
+
+
+def test_a_link_to_a_released_page_has_the_titles_that_are_there(tmp_path: Path) -> None:
+    """A page without a release names another by what that shows; what is frozen next, by the sources."""
+    case = make_site(
+        tmp_path,
+        {
+            "entities/acme.yaml": "name: Acme\nsample: true\npolicies: {privacy: {}, cookies: {}}\n",
+            "policies/privacy.yaml": "title: Privacy\nsections: [opening]\n",
+            "policies/cookies.yaml": "title: Cookies\nsections: [about]\n",
+            "clauses/opening.md": "---\ntitle: Opening\n---\n{{ name }} keeps nothing.\n",
+            "clauses/about.md": """\
+                ---
+                title: About
+                ---
+                {{ link('privacy') }}; {{ link('privacy#opening') }}
+                """,
+        },
+    )
+    pages = [page for page in pages_of(case) if page.policy == "privacy"]
+    made, _ = draft(Act(date(2026, 1, 1), "First"), pages, {})
+    seal(Act(date(2026, 1, 1), "First"), made, case.files)
+    for path, data in [*made.objects.items(), made.ledger]:
+        case.files[path] = data.decode()
+    case.change("policies/privacy.yaml", "title: Data protection\nsections: [opening]\n")
+    case.change("clauses/opening.md", "---\ntitle: What this is\n---\n{{ name }} keeps nothing.\n").build()
+    case.says("/acme/cookies/", "Privacy; Opening")
+    release(case, "2026-02-01", summary="Second")
+    case.build().says("/acme/cookies/", "Data protection; What this is")

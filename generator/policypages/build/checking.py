@@ -55,6 +55,7 @@ def check(
     left = [*inspection.silence(report.diagnostics), *inspection.finish(broken=broken, all_rules=all_rules)]
     found = [_as_severe(one, choice) for one in without_outdone(left)]
     found = gather(map(strictly, found) if options.strict else found)
+    report.releases = plan.repository.site.releases
     report.outside = [(one.message, one) for one in found if one.code in CODES_OF_ASKING]
     report.diagnostics = [one for one in found if one.code not in CODES_OF_ASKING]
     return report

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats.manifest import Manifest
+from policypages.model import Releases
 
 if TYPE_CHECKING:
     from policypages.formats.record import Provenance
@@ -71,7 +72,7 @@ class Report:
     """What a build did: `made` and `kept` count files; `stale` are those made, each with its reason.
 
     `outside` are the links to other hosts that a check was asked to gather: the address, and what to
-    say, once it is known, where it stands.
+    say, once it is known, where it stands. `releases` are those that a check has read.
     """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -83,6 +84,7 @@ class Report:
     pruned: list[str] = field(default_factory=list)
     written: bool = False
     outside: list[tuple[str, Diagnostic]] = field(default_factory=list)
+    releases: Releases = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:

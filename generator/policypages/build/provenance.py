@@ -33,6 +33,9 @@ _LIBRARIES: Final = (
     "pyyaml",
 )
 
+WHY: Final = "the commit, the day or a file of its site changed"
+"""Why a record is made again."""
+
 
 def head(provenance: Provenance, repository: Repository) -> str:
     """Write what the records of all sites begin with."""
@@ -78,4 +81,5 @@ def renew(
     entry, made = add_record(head, folder, files, released=released, moved=leads, before=before, stage=stage)
     if not made:
         return None
-    return SiteResult(folder, manifests.line_of(folder, [*files, entry]), made=1, staged=(entry.record.path,))
+    path, line = entry.record.path, manifests.line_of(folder, [*files, entry])
+    return SiteResult(folder, line, made=1, staged=(path,), stale=((path, WHY),))

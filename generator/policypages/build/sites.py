@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policypages.build.compressing import compress, with_compressed
 from policypages.build.options import Options, Previous, SiteResult
-from policypages.build.provenance import add_record
+from policypages.build.provenance import WHY, add_record
 from policypages.build.rendering import render
 from policypages.build.unreleased import unreleased
 from policypages.diagnostics import Diagnostic, has_errors
@@ -190,6 +190,7 @@ class SiteBuilder:
             elif self._stage is None:
                 staged.append(file.path)
         number = len(files)
+        recorded: list[str] = []
         if self._record_head is not None and files and folder[0] != "_":
             number += 1
             moved = {
@@ -197,7 +198,8 @@ class SiteBuilder:
                 for file in files
                 if type(file.task) is RedirectTask
             }
-            staged += self._add_record(self._record_head, folder, entries, released, moved)
+            recorded = self._add_record(self._record_head, folder, entries, released, moved)
+            staged += recorded
         line: str | None = ""
         trace = ""
         if not files:
@@ -214,7 +216,7 @@ class SiteBuilder:
             made=len(staged),
             kept=number - len(staged),
             staged=tuple(staged) if len(staged) < number else (),
-            stale=tuple(made.stale),
+            stale=(*made.stale, *((path, WHY) for path in recorded)),
             diagnostics=tuple(made.found),
             is_site=is_site,
             pages=pages,

@@ -131,7 +131,7 @@ class Inspector:
         look.stated += stated_in(own.file, own.values)
         if plan is not None:
             pages = {
-                file.path: self._page(page, plan, look)
+                file.path: self._page(page, plan, look, released=page is not file.task)
                 for file in plan.files
                 if (page := page_of(file.task)) is not None
             }
@@ -159,14 +159,14 @@ class Inspector:
                 else:
                     look.found.append(one if one.entities else replace(one, entities=(file.id,)))
 
-    def _page(self, task: PageTask, plan: SitePlan, look: _Look) -> PageView:
+    def _page(self, task: PageTask, plan: SitePlan, look: _Look, *, released: bool) -> PageView:
         noted = [
             (section, self._reader.notes(section.clause))
             for section in task.every
             if section.clause is not None
         ]
         texts = [(section, notes.text) for section, notes in noted]
-        page = PageView(task, texts, plan, self._library)
+        page = PageView(task, texts, plan, self._library, released)
         claims: dict[int, list[tuple[Section, Claim]]] = {}
         for section, notes in noted:
             file = notes.text.file.file

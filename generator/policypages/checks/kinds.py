@@ -66,13 +66,15 @@ class Library:
 class PageView:
     """One page: its task, the texts of its sections in the order of the page, and the site round it.
 
-    `library` has the texts of the whole house, those of other pages too.
+    `library` has the texts of the whole house, those of other pages too. A page that is released shows
+    its version, which is a day.
     """
 
     task: PageTask
     texts: Sequence[tuple[Section, ClauseText]]
     plan: SitePlan
     library: Library = field(default_factory=Library)
+    released: bool = False
 
     @property
     def entity(self) -> Entity:

@@ -161,7 +161,7 @@ def on_page(page: PageView, made: Sequence[tuple[Section, Claim]]) -> Iterator[F
     kept: set[str] | None = None
     for section, claim in made:
         if claim.kind == "date":
-            if page.task.updated or page.task.reviewed:
+            if page.task.updated or page.task.reviewed or page.released:
                 continue
         else:
             kept = _kept(page) if kept is None else kept

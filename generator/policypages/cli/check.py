@@ -14,6 +14,7 @@ from policypages.cli.progress import Progress
 from policypages.diagnostics import Diagnostic, did_you_mean, gather, strictly
 
 if TYPE_CHECKING:
+    from policypages.build import Report
     from policypages.checks.kinds import Choice, Level
     from policypages.sources import FolderSources
 
@@ -71,7 +72,7 @@ def check(
     options = pipeline.Options(today, only, jobs or cores(), strict=strict)
     with Progress(form == "full") as progress:
         result = look(sources, options, choice, today, progress, external=external)
-    diagnostics = gather([*found, *result.diagnostics, *_verified(sources, choice, strict=strict)])
+    diagnostics = gather([*found, *result.diagnostics, *_verified(sources, result, choice, strict=strict)])
     if result.outside:
         from policypages.cli.external import Asker, dead_links
 
@@ -87,12 +88,14 @@ def check(
     return code
 
 
-def _verified(sources: FolderSources, choice: Choice, *, strict: bool) -> list[Diagnostic]:
+def _verified(sources: FolderSources, result: Report, choice: Choice, *, strict: bool) -> list[Diagnostic]:
     """Verify releases; what git cannot tell here is a warning, and an error where warnings are."""
     from policypages.history.integrity import verify
 
     found = [
-        one for one in verify(sources, sources.root) if choice.wants(one.code) or one.severity == "error"
+        one
+        for one in verify(sources, sources.root, result.releases)
+        if choice.wants(one.code) or one.severity == "error"
     ]
     return list(map(strictly, found)) if strict else found
 

@@ -127,9 +127,15 @@ def _release(
         made, found = prepare(sources, act, globs)
     if has_errors(found):
         return finish(found, form, sources)
-    if (
-        dry_run or not act.summary
-    ):  # who gave a summary has seen the changes; thousands take minutes to compare
+    if not made.lines:
+        if dry_run:
+            finish(found, form, sources)
+            click.echo("nothing to release: every page is as it was released last", err=True)
+            return 0
+        message = "there is nothing to release: every page is as it was released last"
+        return finish([*found, problem("release-refused", message)], form, sources)
+    # who gives a summary has seen the changes, and to compare thousands of pages takes minutes
+    if dry_run or not act.summary:
         _tell(list(shown(sources, made)))
     if made.unchanged:
         click.echo(f"{count(len(made.unchanged), 'page')} as released last: left out", err=True)

@@ -65,6 +65,17 @@ def decoded_digest(pieces: Iterable[bytes], encoding: str | None, *, most: int) 
     return size, digest.hexdigest()
 
 
+def decoded(pieces: Iterable[bytes], encoding: str | None, *, most: int) -> bytes:
+    """Return what encoded bytes hold; raise DecodingError where they cannot be decoded, or hold more."""
+    held = bytearray()
+    for piece in _decoded(pieces, encoding):
+        held += piece
+        if len(held) > most:
+            msg = f"is larger than {most:,} bytes"
+            raise DecodingError(msg)
+    return bytes(held)
+
+
 def _decoded(pieces: Iterable[bytes], encoding: str | None) -> Iterable[bytes]:
     match encoding:
         case None | "" | "identity":

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from policypages.build.unreleased import text_digest
-from policypages.diagnostics import Diagnostic, has_errors, problem
+from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats import frozen, ledger
 from policypages.model import FrozenArticle, LedgerLine, PageId, PageRelease, PageTask, Releases, id_of
 from policypages.render import freeze
@@ -63,7 +63,7 @@ class Drafted:
 
 
 def draft(act: Act, pages: Sequence[PageTask], releases: Releases) -> tuple[Drafted, list[Diagnostic]]:
-    """Freeze pages; those whose latest release has the same article are left out.
+    """Freeze pages; those whose latest release has the same article are left out, which may be all.
 
     All locales of a policy of one entity are frozen together, if one of them changed.
     """
@@ -89,9 +89,6 @@ def draft(act: Act, pages: Sequence[PageTask], releases: Releases) -> tuple[Draf
                 made.add(task, article, redo=act.redo)
             else:
                 made.unchanged.append(id_of(task))
-    if not made.lines:
-        message = "there is nothing to release: every page is as it was released last"
-        return made, [*found, problem("release-refused", message)]
     made.version = _version(act.day, [made.histories[line.page] for line in made.lines])
     return made, found
 

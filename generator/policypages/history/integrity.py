@@ -7,16 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats import frozen
 from policypages.git import Git, GitError, blob_id
-from policypages.load.releases import load_releases
 from policypages.model import Releases, Sources
 
 
-def verify(sources: Sources, root: str) -> list[Diagnostic]:
+def verify(sources: Sources, root: str, releases: Releases) -> list[Diagnostic]:
     """Find every change to a ledger or an object, and every one that is not there.
 
-    What load finds in ledgers by themselves is not told again.
+    `releases` are those that were loaded: what load finds in ledgers by themselves is not told again.
     """
-    releases, _ = load_releases(sources)
     files = {path for path in sources.paths if path.startswith(frozen.FOLDER)}
     ids, found = _read(sources, files)
     found += _missing(releases, files)

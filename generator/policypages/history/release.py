@@ -18,7 +18,7 @@ from policypages.redline import Redline, compare
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a release would change on one page; without `redline` the page has no release yet."""
+    """What a release would change on one page; without `redline` its words are those of the sources."""
 
     page: PageId
     title: str
@@ -77,6 +77,7 @@ def _nothing(repository: Repository, globs: Sequence[str]) -> Diagnostic:
     ]
     asked = ", ".join(f"`{glob}`" for glob in globs) or "the site"
     hint = did_you_mean(globs[0], names) if globs else None
+    hint = hint or (f"such as `{names[-1]}`: ENTITY, or ENTITY/POLICY" if len(names) > 1 else None)
     return problem("release-refused", f"{asked} has no page to release", hint=hint)
 
 
@@ -99,7 +100,8 @@ def shown(sources: Sources, made: Drafted) -> Iterator[Shown]:
         before = made.before[line.page]
         assert article is not None  # noqa: S101 - it was just written
         if before is None:
-            yield Shown(line.page, article.title, None, None)
+            taken_over = article.source is not None  # nobody has seen what became of the page
+            yield Shown(line.page, article.title, None, compare("", article.html) if taken_over else None)
             continue
         old = _article(sources, before.line.article)
         redline = compare(old.html, article.html) if old is not None else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
+from policypages.diagnostics import Diagnostic, problem
 from policypages.model import FileTask, FixedTask
 from policypages.plan.keys import file_task
 
@@ -35,6 +36,13 @@ def sitemaps(site: str, url: str, paths: Sequence[str]) -> Iterator[FileTask]:
 def _listing(kind: str, item: str, places: Iterable[str]) -> str:
     lines = "".join([f"  <{item}><loc>{escape(place, quote=False)}</loc></{item}>\n" for place in places])
     return f'{_XML}<{kind} xmlns="{_SCHEMA}">\n{lines}</{kind}>\n'
+
+
+def without_address(site: str) -> Diagnostic:
+    """Say that a site has no address, and what it lacks for that."""
+    text = "no `url`: the site has no sitemap and no canonical addresses"
+    hint = "`url` is the address of the folder of the policies"
+    return problem("no-address", text, hint=hint, entities=(site,))
 
 
 def robots(site: str, url: str | None, *, sample: bool) -> FileTask:

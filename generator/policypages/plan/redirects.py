@@ -56,25 +56,32 @@ class RedirectPlanner:
             self.released[page[0]] += [one for one in history if as_of is None or one.release.day <= as_of]
 
     def plan(
-        self, first: Entity, files: Sequence[FileTask], views: Views
+        self, first: Entity, files: Sequence[FileTask], views: Views, found: Sequence[Diagnostic]
     ) -> tuple[list[Redirect], list[str], list[Diagnostic]]:
         """Return the redirects to a site and inside it, the ids of sites they lead to, and what is wrong.
 
-        `views` are its locales: the folder of each, and its pages.
+        `views` are its locales: the folder of each, and its pages; `found` is what is wrong with it so far.
         """
         former = former_paths(self.former, views)
         own = self.site.redirects.by_site.get(first.id, ()) if self.site.redirects is not None else ()
         was: Sequence[str] = first.lineage[0].values.get("was") or ()
         if not (own or was or former or first.id in self.released):
             return [], [], []
-        return _Work(self, first, files).run(own, was, former)
+        whole = not any(one.code.startswith("release-") for one in found)
+        return _Work(self, first, files, whole=whole).run(own, was, former)
 
 
 class _Work:
-    """The planning of the redirects of one site; `table` leads from files to addresses."""
+    """The planning of the redirects of one site; `table` leads from files to addresses.
 
-    def __init__(self, planner: RedirectPlanner, first: Entity, files: Sequence[FileTask]) -> None:
+    Where an article of a release cannot be read, not all of its pages are `whole`.
+    """
+
+    def __init__(
+        self, planner: RedirectPlanner, first: Entity, files: Sequence[FileTask], *, whole: bool
+    ) -> None:
         self.planner = planner
+        self.whole = whole
         self.id = first.id
         self.first = first
         skip = len(first.id) + 1
@@ -99,7 +106,7 @@ class _Work:
         lines = self.planner.released.get(self.id, ())
         for one in lines:
             self._take_along(one, self.table)
-        for one in lines:
+        for one in lines if self.whole else ():
             self._look_for(one)
         redirects = [Redirect(self.id, address(path), target) for path, target in self.table.items()]
         for index, name in enumerate(was):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -14,12 +14,14 @@ from policypages.formats.ledger import history_of, version_key
 from policypages.model import (
     ArchivedTask,
     ChangesTask,
+    Entity,
     FileTask,
     FrozenArticle,
     PageRelease,
     PageTask,
     ReleasedTask,
     Releases,
+    SourceFile,
     Task,
     VersionLine,
     VersionsTask,
@@ -28,6 +30,7 @@ from policypages.model import (
 from policypages.plan.feed import Entry
 from policypages.plan.keys import Basis, seal, tag
 from policypages.plan.published import DAYS, Published, boundaries, is_fresh, published
+from policypages.plan.redirects import former_ids
 
 _TAGS: Final = [
     tag(name)
@@ -70,6 +73,18 @@ class ReleasePlanner:
         if chosen.current is None:
             return [], [], []
         return _Work(self, path, draft, around, chosen).run()
+
+    def shown(self, entity: Entity, policies: Iterable[SourceFile]) -> dict[str, FrozenArticle]:
+        """Return the articles of the policies whose pages show a release, by policy."""
+        articles = {}
+        for policy in policies:
+            page = (entity.id, policy.id, entity.locale)
+            history = history_of(self._releases, page, former_ids(entity, policy))
+            current = published(history, self._as_of).current if history else None
+            article = self.article(current)[0] if current is not None else None
+            if article is not None:
+                articles[policy.id] = article
+        return articles
 
     def is_fresh(self, one: PageRelease) -> bool:
         """Tell whether readers are told of a release."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from policypages.formats.catalogue import CORE_KEYS, core_strings, nearest
@@ -13,6 +14,8 @@ from policypages.model import (
     Brand,
     FileTask,
     FixedTask,
+    FrozenArticle,
+    Heading,
     Picture,
     PolicyLink,
     Redirect,
@@ -69,23 +72,36 @@ class Words:
 
 
 class LinkTargets(Mapping[str, Target]):
-    """What `link` may name: the policies of an entity, and every section of theirs that has a heading."""
+    """What `link` may name: the policies of an entity, and every section of theirs that has a heading.
 
-    def __init__(self, links: tuple[PolicyLink, ...], outlines: Mapping[str, Resolved]) -> None:
+    Pages that are `published` as they were released have the titles that they had then.
+    """
+
+    def __init__(
+        self,
+        links: tuple[PolicyLink, ...],
+        outlines: Mapping[str, Resolved],
+        published: Mapping[str, FrozenArticle] = MappingProxyType({}),
+    ) -> None:
         self._links = {link.id: link for link in links}
         self._outlines = outlines
+        self._published = published
 
     def __getitem__(self, name: str) -> Target:
         """Return what a name such as `cookies` or `privacy#opt-out` leads to."""
         id_, sign, section = name.partition("#")
         link = self._links[id_]
+        published = self._published.get(id_)
         if not sign:
-            return Target(f"policy:{id_}", link.title)
+            return Target(f"policy:{id_}", published.title if published is not None else link.title)
         outline = self._outlines[id_]
         wanted = {section, outline.was.get(section, section)}
         for one in outline.every:
             if one.id in wanted and one.target is not None:
-                return Target(f"policy:{id_}{one.target.address}", one.target.title, one.target.number)
+                title, number = one.target.title, one.target.number
+                if published is not None:
+                    title, number = _heading(published.contents, one.anchor) or (title, number)
+                return Target(f"policy:{id_}{one.target.address}", title, number)
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -95,6 +111,17 @@ class LinkTargets(Mapping[str, Target]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _heading(contents: Sequence[Heading], anchor: str) -> tuple[str, str | None] | None:
+    """Return title and number of the section of an anchor, if it has a heading."""
+    for one in contents:
+        if one.anchor == anchor:
+            return one.title, one.number
+        below = _heading(one.children, anchor)
+        if below is not None:
+            return below
+    return None
 
 
 class Shared:

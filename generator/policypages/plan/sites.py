@@ -24,7 +24,7 @@ from policypages.model import (
     Target,
 )
 from policypages.plan.claims import collisions, path_origin
-from policypages.plan.crawlers import robots, sitemaps
+from policypages.plan.crawlers import robots, sitemaps, without_address
 from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag
 from policypages.plan.machines import with_data
@@ -135,13 +135,19 @@ class _SiteWork:
 
     def plan(self) -> Planned:
         """Say which files there are, each with its key."""
-        views = self.views
+        views, releases = self.views, self.planner.releases
         files: list[FileTask] = []
         pages: list[tuple[str, str, str]] = []
         for view in views:
-            targets = LinkTargets(view.site.policies, {id_: one for id_, (one, _) in view.outlines.items()})
+            outlines = {id_: one for id_, (one, _) in view.outlines.items()}
+            policies = [self.site.policies[link.id] for link in view.site.policies] if releases else []
+            released = releases.shown(view.entity, policies) if releases else {}
+            targets = LinkTargets(view.site.policies, outlines)
+            shown = LinkTargets(view.site.policies, outlines, released) if released else targets
             for link in view.site.policies:
-                files += self._shown(view, self._page(view, link, targets=targets, views=views))
+                # what the next release would freeze is compared with the last as it would be frozen
+                leads = targets if link.id in released else shown
+                files += self._shown(view, self._page(view, link, targets=leads, views=views))
                 pages.append((link.title, f"{self.id}/{link.path}", view.entity.locale))
             files.append(self._index(view))
         files += self._shared_files(views)
@@ -350,7 +356,7 @@ class _SiteWork:
         if planner is None:
             return (), ()
         views = [(view.base, view.site.policies) for view in self.views]
-        redirects, others, found = planner.plan(self.first, files, views)
+        redirects, others, found = planner.plan(self.first, files, views, self.found)
         self.found += found
         if redirects:
             files += pages_at([one for one in redirects if one.site == self.id], self._frame)
@@ -375,15 +381,7 @@ class _SiteWork:
             if self.entries:
                 yield feed(self.id, views[0].site.name, url, self.first.locale, self.entries)
         elif not self.first.facts.get("sample"):
-            text = "no `url`: the site has no sitemap and no canonical addresses"
-            self.found.append(
-                problem(
-                    "no-address",
-                    text,
-                    hint="`url` is the address of the folder of the policies",
-                    entities=(self.id,),
-                )
-            )
+            self.found.append(without_address(self.id))
         if not self.first.values.get("owns_root"):
             return
         yield robots(self.id, url, sample=bool(self.first.facts.get("sample")))

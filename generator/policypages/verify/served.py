@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from policypages import __version__
-from policypages.formats.encoding import DecodingError, decoded_digest
+from policypages.formats.encoding import DecodingError, decoded, decoded_digest
 from policypages.formats.record import MOST_BYTES, Content, Record
 from policypages.paths import BUILD_RECORD
 from policypages.verify.comparing import Found, Outcome
@@ -29,6 +29,7 @@ _PIECE: Final = 1 << 16
 _OK: Final = 200
 _NOT_FOUND: Final = (404, 410)
 _ELSEWHERE: Final = (301, 302, 303, 307, 308)
+_GARBLED: Final = "cannot be decoded as the host says"
 _MISSING: Final = "404.html"
 
 
@@ -60,10 +61,11 @@ class Served:
         assert response is not None  # noqa: S101 - it leads nowhere
         with response:
             try:
-                held = b"".join(self._pieces(response))
+                return decoded(self._pieces(response), _encoding_of(response), most=MOST_BYTES)
+            except DecodingError as error:
+                raise ServedError(str(error) or _GARBLED) from error
             except (OSError, http.client.HTTPException) as error:
                 raise ServedError(_words(error, self._timeout)) from error
-        return held
 
     def look(self, files: Mapping[str, Content], moved: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
         """Ask for each file, few at a time; what a page at an old address says, a redirect may say."""
@@ -88,13 +90,12 @@ class Served:
             if response is None:
                 return Found(wanted)
             with response:
-                coding = (response.headers["Content-Encoding"] or "").strip().lower()
                 pieces = self._pieces(response)
-                return Found(Content(*decoded_digest(pieces, coding, most=wanted.size)))
+                return Found(Content(*decoded_digest(pieces, _encoding_of(response), most=wanted.size)))
         except ServedError as error:
             return Found(None, str(error), missing=error.missing)
         except DecodingError as error:
-            return Found(None, str(error) or "cannot be decoded as the host says")
+            return Found(None, str(error) or _GARBLED)
         except (OSError, http.client.HTTPException) as error:
             return Found(None, _words(error, self._timeout))
 
@@ -161,6 +162,10 @@ class Served:
         if response.length:
             msg = f"was cut short: {response.length:,} bytes are missing"
             raise ServedError(msg)
+
+
+def _encoding_of(response: http.client.HTTPResponse) -> str:
+    return (response.headers["Content-Encoding"] or "").strip().lower()
 
 
 def _words(error: Exception, timeout: float) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.claimcase import ENTITY, OUTLINE, in_clause, look
+from tests.releasecase import release
+from tests.sitecase import make_site
 
 SHOWS = OUTLINE.replace(
     "[opening]",
@@ -153,3 +157,15 @@ def test_a_branch_that_is_not_shown_promises_nothing() -> None:
     text = "Words.\n\n{% if extra.sells %}\n\nSee the last updated date at the top.\n\n{% endif %}"
     assert in_clause(text) == []
     assert [code for code, _ in in_clause(text, facts="extra: {sells: yes}\n")] == ["broken-promise"]
+
+
+def test_a_version_is_a_date(tmp_path: Path) -> None:
+    """A page that was released shows its version, which is the day of the release."""
+    files = {"entities/acme.yaml": ENTITY, "policies/privacy.yaml": OUTLINE}
+    case = make_site(tmp_path, files)
+    case.change(
+        "clauses/opening.md", "---\ntitle: Opening\n---\nSee the last updated date at the top.\n"
+    ).check()
+    assert "broken-promise" in {one.code for one in case.report.diagnostics}
+    release(case, "2026-01-01")
+    assert "broken-promise" not in {one.code for one in case.check().report.diagnostics}

@@ -325,3 +325,12 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_line(site: Path) -> None:
     assert (done.returncode, done.stderr.count("error[machine]")) == (1, 1)
     assert ".policypages" in done.stderr
     assert ledgers(site) == {}
+
+
+def test_a_dry_run_of_nothing_is_no_problem(site: Path) -> None:
+    """Where every page is as it was released, it says so, and ends well; a release is refused."""
+    assert release(site, "--summary", "First").returncode == 0
+    done = release(site, "--dry-run", day=FEBRUARY)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "nothing to release: every page is as it was released last" in done.stderr
+    assert "error[release-refused]" in release(site, "--summary", "Again", day=FEBRUARY).stderr

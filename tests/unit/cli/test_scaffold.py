@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from policypages.cli import cli, scaffold, stubs
+from policypages.cli.schema import KINDS
 from policypages.formats.facts import read_yaml
 from policypages.formats.schema import validate
 from policypages.load.site import load_settings
@@ -60,13 +61,11 @@ def check(site: Path) -> None:
 
 
 def test_init_copies_the_starter_and_writes_the_schemas(tmp_path: Path) -> None:
-    """The new folder holds the starter's files, byte for byte, and the four schemas."""
+    """The new folder holds the starter's files, byte for byte, and the schemas of all kinds."""
     result = run("init", tmp_path / "a" / "my site")
     assert result.return_value == 0
     made = tmp_path / "a" / "my site"
-    schemas = {
-        f".policypages/schema/{kind}.schema.json" for kind in ("settings", "entity", "policy", "clause")
-    }
+    schemas = {f".policypages/schema/{kind}.schema.json" for kind in KINDS}
     assert files(made) == FILES_OF_THE_STARTER | schemas
     assert all(
         (made / path).read_bytes() == (ROOT / "starter" / path).read_bytes() for path in FILES_OF_THE_STARTER
