@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.shell_completion import ShellComplete
 from tests.diffrepo import FILES, OPENING, PRIVACY, begin, change, commit, data, diff, git, told, write
+
+from policypages.cli import cli
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +129,31 @@ def test_nothing_is_written_and_few_programs_run(site: Path, monkeypatch: pytest
     assert 0 < len(ran) <= 12
 
 
+def test_the_shell_completes_revisions(site: Path, tmp_path: Path) -> None:
+    """Branches and tags are offered; where there is no repository, nothing is."""
+    git(site, "tag", "made-2026")
+    offers = ShellComplete(cli, {}, "policypages", "_POLICYPAGES_COMPLETE")
+    for typed, names in (("ma", ["made-2026", "main"]), ("w", ["work"]), ("none", [])):
+        found = offers.get_completions(["-C", str(site), "diff"], typed)
+        assert sorted(one.value for one in found) == names
+    assert offers.get_completions(["-C", str(tmp_path), "diff"], "ma") == []
+
+
 # ---------------------------------------------------------------- what git cannot tell
+
+
+def test_row_40_a_clone_that_left_files_out(site: Path, tmp_path: Path) -> None:
+    """What is not here is not fetched: the pages that it hits are not compared, and it is said why."""
+    change(site, OPENING, "recieve", "receive")
+    commit(site)
+    git(site, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{site}", "partial")
+    ran = diff(tmp_path / "partial", "origin/main")
+    assert "3 pages not compared" in ran.stdout
+    assert "git has no object" in ran.stderr
+    assert "git fetch --refetch" in ran.stderr
+    git(tmp_path / "partial", "cat-file", "-e", f"origin/main:{OPENING}")  # which fetches it
+    assert [group[0] for group in told(data(tmp_path / "partial", "origin/main"))] == [PRIVACY]
 
 
 def test_row_40_a_detached_head(site: Path) -> None:
