@@ -13,6 +13,8 @@ from click.shell_completion import ShellComplete
 from tests.diffrepo import FILES, OPENING, PRIVACY, begin, change, commit, data, diff, git, told, write
 
 from policypages.cli import cli
+from policypages.history.compare import Comparer
+from policypages.workers import WorkerLost
 
 
 @pytest.fixture(scope="module")
@@ -212,3 +214,34 @@ def test_row_40_a_repository_of_somebody_else(site: Path, monkeypatch: pytest.Mo
     ran = diff(site, code=1)
     assert "belongs to somebody else" in ran.stderr
     assert "safe.directory" in ran.stderr
+
+
+def test_many_sites_are_compared_in_several_processes(site: Path) -> None:
+    """Each process reads git by itself, and what they find is what one finds."""
+    write(
+        site,
+        {
+            f"content/entities/site-{number:03}.yaml": FILES["content/entities/beta.yaml"].replace(
+                "Beta", f"Beta {number}"
+            )
+            for number in range(100)
+        },
+    )
+    commit(site)
+    change(site, OPENING, "recieve", "receive")
+    change(site, "content/entities/house.yaml", "0100", "0101")
+    commit(site)
+    alone, several = (data(site, "HEAD~1", "HEAD", "--jobs", jobs) for jobs in ("1", "2"))
+    assert alone == several
+    assert [len(group["pages"]) for group in several["groups"]] == [102, 1]
+
+
+def test_a_worker_that_dies_is_said(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one error with what would help."""
+
+    def lost(*_: object, **__: object) -> None:
+        raise WorkerLost(0, "was killed by signal 9 (SIGKILL)")
+
+    monkeypatch.setattr(Comparer, "run", lost)
+    ran = diff(site, code=1)
+    assert "a worker process died: it was killed by signal 9" in ran.stderr
