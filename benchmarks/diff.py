@@ -48,7 +48,7 @@ def main() -> None:
         build = tools.call("ours", source, out)
         build = tools.Call((*build.command, "--clean"), build.cwd, build.env)
         compare = tools.Call((*build.command[:5], "diff", "--format", "json"), build.cwd, build.env)
-        edits = _edits(given.entities)
+        edits = _edits(given.entities)[: None if given.outline else 2]
         for edit in edits:
             with _edited(source, edit):
                 _look(compare, edit)
@@ -60,10 +60,12 @@ def main() -> None:
     for edit in edits:
         ratios = [one.wall / two.wall for one, two in zip(edit.costs, builds, strict=True)]
         spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+        cpu = median(one.cpu / two.cpu for one, two in zip(edit.costs, builds, strict=True))
         must = f"; must be <= {edit.most}" if edit.most is not None else ""
         peak = max(cost.peak for cost in edit.costs) / 1024
         say(f"{edit.name} ({edit.pages:,} pages, ways: {edit.ways:,}): {_median(edit.costs):.2f} s, ")
-        say(f"{median(ratios):.2f} clean builds ({spread}){must}; peak of a process {peak:.0f} MiB\n")
+        say(f"{median(ratios):.2f} clean builds ({spread}){must}; CPU {cpu:.2f}; ")
+        say(f"peak of a process {peak:.0f} MiB\n")
 
 
 def _edits(entities: int) -> list[Edit]:
@@ -132,6 +134,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entities", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--outline", action="store_true", help="time an edit of an outline, too")
     parser.add_argument("--place", type=Path, default=None, help="a folder on the file system to use")
     return parser.parse_args()
 

@@ -25,6 +25,8 @@ _QUIET: Final = (
     "core.quotePath=false",
     "-c",
     "core.pager=cat",
+    "-c",
+    "protocol.allow=never",  # no network, in a clone that left objects out, too
 )
 _OURS: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF", "GIT_PAGER")
 
@@ -214,6 +216,8 @@ class Blobs:
             pass  # it ended: there is no answer
         head = process.stdout.readline().split()
         if len(head) != len(("id", "kind", "size")):
+            if not head:  # it gave up: another answers for the next
+                self.close()
             message = f"git has no object {id_[:10]} here"
             raise GitError(message, "git fetch --refetch, or a clone without `--filter`")
         return process.stdout.read(int(head[2]) + 1)[:-1]
@@ -236,7 +240,7 @@ def _environment() -> dict[str, str]:
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",  # no network, in a clone that left objects out, too
+        "GIT_NO_LAZY_FETCH": "1",
     }
 
 

@@ -119,7 +119,7 @@ def _compare(before: SiteCase, edits: list[dict[str, str | None]]) -> None:
 
 
 @given(edits=st.lists(EDITS, min_size=1, max_size=2))
-@settings(max_examples=20, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=15, deadline=None, suppress_health_check=[*HealthCheck])
 def test_diff_names_the_pages_whose_texts_differ(
     before: SiteCase, edits: list[dict[str, str | None]]
 ) -> None:
@@ -129,7 +129,7 @@ def test_diff_names_the_pages_whose_texts_differ(
 
 @pytest.mark.soak
 @given(edits=st.lists(EDITS, min_size=1, max_size=2))
-@settings(max_examples=200, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=150, deadline=None, suppress_health_check=[*HealthCheck])
 def test_diff_names_the_pages_whose_texts_differ_after_many_edits(
     before: SiteCase, edits: list[dict[str, str | None]]
 ) -> None:

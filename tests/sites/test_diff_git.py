@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.shell_completion import ShellComplete
 from tests.diffrepo import FILES, OPENING, PRIVACY, begin, change, commit, data, diff, git, told, write
+
+from policypages.cli import cli
+from policypages.history.compare import Comparer
+from policypages.workers import WorkerLost
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +131,31 @@ def test_nothing_is_written_and_few_programs_run(site: Path, monkeypatch: pytest
     assert 0 < len(ran) <= 12
 
 
+def test_the_shell_completes_revisions(site: Path, tmp_path: Path) -> None:
+    """Branches and tags are offered; where there is no repository, nothing is."""
+    git(site, "tag", "made-2026")
+    offers = ShellComplete(cli, {}, "policypages", "_POLICYPAGES_COMPLETE")
+    for typed, names in (("ma", ["made-2026", "main"]), ("w", ["work"]), ("none", [])):
+        found = offers.get_completions(["-C", str(site), "diff"], typed)
+        assert sorted(one.value for one in found) == names
+    assert offers.get_completions(["-C", str(tmp_path), "diff"], "ma") == []
+
+
 # ---------------------------------------------------------------- what git cannot tell
+
+
+def test_row_40_a_clone_that_left_files_out(site: Path, tmp_path: Path) -> None:
+    """What is not here is not fetched: the pages that it hits are not compared, and it is said why."""
+    change(site, OPENING, "recieve", "receive")
+    commit(site)
+    git(site, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{site}", "partial")
+    ran = diff(tmp_path / "partial", "origin/main")
+    assert "3 pages not compared" in ran.stdout
+    assert "git has no object" in ran.stderr
+    assert "git fetch --refetch" in ran.stderr
+    git(tmp_path / "partial", "cat-file", "-e", f"origin/main:{OPENING}")  # which fetches it
+    assert [group[0] for group in told(data(tmp_path / "partial", "origin/main"))] == [PRIVACY]
 
 
 def test_row_40_a_detached_head(site: Path) -> None:
@@ -185,3 +214,34 @@ def test_row_40_a_repository_of_somebody_else(site: Path, monkeypatch: pytest.Mo
     ran = diff(site, code=1)
     assert "belongs to somebody else" in ran.stderr
     assert "safe.directory" in ran.stderr
+
+
+def test_many_sites_are_compared_in_several_processes(site: Path) -> None:
+    """Each process reads git by itself, and what they find is what one finds."""
+    write(
+        site,
+        {
+            f"content/entities/site-{number:03}.yaml": FILES["content/entities/beta.yaml"].replace(
+                "Beta", f"Beta {number}"
+            )
+            for number in range(100)
+        },
+    )
+    commit(site)
+    change(site, OPENING, "recieve", "receive")
+    change(site, "content/entities/house.yaml", "0100", "0101")
+    commit(site)
+    alone, several = (data(site, "HEAD~1", "HEAD", "--jobs", jobs) for jobs in ("1", "2"))
+    assert alone == several
+    assert [len(group["pages"]) for group in several["groups"]] == [102, 1]
+
+
+def test_a_worker_that_dies_is_said(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one error with what would help."""
+
+    def lost(*_: object, **__: object) -> None:
+        raise WorkerLost(0, "was killed by signal 9 (SIGKILL)")
+
+    monkeypatch.setattr(Comparer, "run", lost)
+    ran = diff(site, code=1)
+    assert "a worker process died: it was killed by signal 9" in ran.stderr

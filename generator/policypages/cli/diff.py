@@ -90,6 +90,7 @@ def diff(
         return finish(found, problems, None)
     from policypages.git import GitError
     from policypages.history.sides import NoRevisionError, open_sides, unreadable
+    from policypages.workers import WorkerLost
 
     try:
         sides = open_sides(sources.root, sources, revisions, found)
@@ -98,7 +99,12 @@ def diff(
     except GitError as error:
         return finish([unreadable(error)], problems, sources)
     with closing(sides):
-        return _compare(sides, only, form, out, exit_code=exit_code, jobs=jobs or cores())
+        try:
+            return _compare(sides, only, form, out, exit_code=exit_code, jobs=jobs or cores())
+        except WorkerLost as lost:
+            message = f"a worker process died: it {lost.how}"
+            hint = "run again, with `--jobs 1` if memory is short"
+            return finish([problem("worker-lost", message, hint=hint)], problems, None)
 
 
 def _compare(

@@ -120,7 +120,7 @@ class Comparer:
     # ---- one entity
 
     def _plans(self, pairs: Sequence[Pair]) -> Iterator[tuple[_Planned, _Planned]]:
-        """Plan entities in both states; the old one is None where nothing that it uses changed."""
+        """Plan entities in both states; the old plan is the new one where nothing that it uses changed."""
         before = self._states.before
         news = [new for _, new in pairs if new is not None]
         self._after.loader.read_ahead(news)
@@ -176,6 +176,7 @@ class Comparer:
             was = olds.pop((self._policies.get(key[0], key[0]), key[1]), None)
             name = _name(task, file.path)
             if was is None:
+                found += [one for one in render_article(task)[1] if one.severity == "error"]
                 (lost if broken else added).append(name)
                 continue
             address = _address(was[1].path)

@@ -317,6 +317,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("policypages new ", {"entity", "clause", "policy"}),
         ("policypages build --form", {"--format"}),
         ("policypages build --format ", {"full", "short", "json", "github"}),
+        ("policypages diff --format ", {"full", "json", "markdown", "html"}),
         ("policypages build --entity ", {"acme-shop", "acme-careers"}),
         ("policypages build --entity acme-s", {"acme-shop"}),
     ],
