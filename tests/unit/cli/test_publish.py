@@ -138,9 +138,9 @@ def test_sites_can_be_chosen_and_each_have_a_folder(site: Path) -> None:
     assert (site / "hosts/beta/www/privacy/index.html").is_file()
     assert publish(site, "folder", "--entity", "acme").return_value == 0
     assert {path.parts[0] for path in map(Path, of_readers(site / "public"))} == {"acme"}
-    gone = publish(site, "folder", "--entity", "gamma")
+    gone = publish(site, "folder", "--entity", "acne")
     assert gone.return_value == 2
-    assert "no site of the output is called `gamma`" in gone.stderr
+    assert "no site of the output is called `acne`\n  = hint: did you mean `acme`?" in gone.stderr
 
 
 def test_a_question_is_asked_on_a_terminal_and_no_is_no(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +201,10 @@ def _torn(site: Path) -> None:
     (site / "output/.policypages/manifest").write_bytes(b"torn")
 
 
+def _no_state(site: Path) -> None:
+    (site / "output/.policypages/state").unlink()
+
+
 def _unknown_record(site: Path) -> None:
     write(site, {"public/.policypages/published.json": '{"policypages": "published", "version": 99}'})
 
@@ -213,6 +217,7 @@ def _unknown_record(site: Path) -> None:
         (_drafts, "folder", "the last build was made with `--drafts`"),
         (_half, "folder", "`beta` was built from other sources than those of the last build"),
         (_torn, "folder", "the manifest of the output cannot be read"),
+        (_no_state, "folder", "what the last build knew of its sources cannot be read"),
         (_unknown_record, "folder", "published.json` cannot be read"),
         (lambda site: shutil.rmtree(site / "output"), "folder", "there is no build in"),
         (lambda _: None, "inside", "the folder `./output/live` lies in the output"),
