@@ -121,6 +121,21 @@ def test_the_wrong_bucket_or_region_is_said_in_one_problem(
     assert len(site.proxy.asked) == 1
 
 
+@pytest.mark.parametrize("missing", [("AWS_ACCESS_KEY_ID",), ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")])
+def test_without_credentials_one_is_told_which_to_set(
+    site: PublishedSite, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...]
+) -> None:
+    """Half of them, or none and no role of the machine: one problem, with the names."""
+    for name in missing:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9")
+    ran = site.publish("--yes")
+    assert ran.return_value == 1
+    assert "there are no credentials, or not all of them" in said(ran)
+    assert "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` in the environment" in said(ran)
+    assert site.proxy.asked == []
+
+
 # ---- killed, and two at once
 
 

@@ -64,10 +64,11 @@ class Run:
         self.form, self.take_over, self.ask = form, take_over, ask
         self.stack = ExitStack()
         self.output_digest = ""
+        self.built: list[str] = []
         self.stores: dict[str, PatientStore] = {}
         self.offer: Offer
         self.started = time.monotonic()
-        self.begun = False
+        self.begun = self.locked = False
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +85,8 @@ class Run:
         if found is None or code:
             return code
         plans = [plan for _, plan in found]
+        if self.locked:
+            click.echo(f"{self.address.name} is locked: another publish runs, or was killed", err=True)
         if plan_file is None:
             click.echo(plan_text(self.asked.target, plans))
             return 0
@@ -153,7 +156,7 @@ class Run:
             self.found.append(_machine(error, self.address.name))
             return None
         if not sites and not any(plan.changes for _, plan in plans):
-            hint = did_you_mean(self.asked.entities[0], sites) if self.asked.entities else None
+            hint = did_you_mean(self.asked.entities[0], self.built) if self.asked.entities else None
             name = f"`{self.asked.entities[0]}`" if self.asked.entities else "any name"
             self.found.append(problem("unknown-entity", f"no site of the output is called {name}", hint=hint))
         return None if has_errors(self.found) else plans
@@ -162,7 +165,8 @@ class Run:
         """Take the output, as a build does; one that was never built is not made."""
         if not (self.out / MANIFEST).exists():
             message = f"there is no build in `{self.out}`"
-            self.found.append(problem("publish-refused", message, hint="run `policypages build` first"))
+            hint = "run `policypages build`; an output that is handed on needs its hidden `.policypages/`"
+            self.found.append(problem("publish-refused", message, hint=hint))
             return None
         if not self.address.scheme and (refusal := self._refused_folder()) is not None:
             self.found.append(refusal)
@@ -189,6 +193,7 @@ class Run:
         if has_errors(self.found):
             return None
         self.output_digest = manifest.digest
+        self.built = wanted_sites(manifest, ())
         files = {site: [entry.record for entry in manifest.entries(site).values()] for site in sites}
         self.offer = Offer(files, output.read, self.address.encoding, keeps_headers=bool(self.address.scheme))
         with Progress(self.form == "full", doing="reading", nouns="files") as progress:
@@ -212,7 +217,8 @@ class Run:
 
     def _plan(self, root: Root) -> Plan | None:
         store = self._store(root.address)
-        remote, _, more = look_at(store, root.place.name, root.sites)
+        remote, locked, more = look_at(store, root.place.name, root.sites)
+        self.locked |= bool(locked)
         self.found += more
         if more:
             return None

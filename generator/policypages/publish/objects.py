@@ -26,6 +26,16 @@ _NO_RETRIES: Final = {"max_retries": 0}  # `Patience` tries again: obstore does 
 _STATUS: Final = re.compile(r"status code: (\d{3})")
 _SAID: Final = re.compile(r"<Code>([^<]*)</Code>(?:\s*<Message>([^<]*)</Message>)?")
 _KIND: Final = re.compile(r"kind: (\w+)")
+# where a library asks for the role of a machine, once it found nothing in the environment
+_ROLE: Final = re.compile(
+    r"/latest/(?:api/token|meta-data)|computeMetadata|metadata/identity|token request"
+    r"|Account must be specified|Missing (?:SecretAccess|AccessKey)"
+)
+_NAMES: Final = {
+    "s3": "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`",
+    "gs": "`GOOGLE_APPLICATION_CREDENTIALS`",
+    "azure": "`AZURE_STORAGE_ACCOUNT_NAME` and `AZURE_STORAGE_ACCOUNT_KEY`",
+}
 _PASSING: Final = frozenset({408, 425, 429, *range(500, 600)})
 _LOST: Final = {
     "Timeout": "it did not answer in time",
@@ -44,6 +54,7 @@ class ObjectStore:
     def __init__(self, address: Address) -> None:
         self.name = address.name
         self._bucket = address.bucket
+        self._names = _NAMES[address.scheme]
         self._store: Any = self._try(lambda: self._open(address))
 
     @property
@@ -142,6 +153,9 @@ class ObjectStore:
         if "redirect" in text and "region" in text:
             hint = "set `region:` of the target in policypages.yaml"
             return StoreError(f"the bucket `{self._bucket}` is in another region", hint=hint)
+        if _ROLE.search(text):
+            hint = f"set {self._names} in the environment"
+            return StoreError("there are no credentials, or not all of them", hint=hint)
         status = _STATUS.search(text)
         if status is not None:
             number = int(status[1])

@@ -93,24 +93,32 @@ def refusals(
     manifest: Manifest, state: State | None, sites: Sequence[str], *, samples: bool
 ) -> list[Diagnostic]:
     """Say why what was built must not be published; nothing where it may."""
-    if not manifest.readable:
-        return [_refused("the manifest of the output cannot be read", _BUILD)]
-    if state is not None and state.drafts:
-        return [_refused("the last build was made with `--drafts`: it shows what nobody released", _BUILD)]
-    unknown = [one for one in sites if state is None or one not in state.sites]
-    if unknown:
-        more = f" and {len(unknown) - 1:,} more" if len(unknown) > 1 else ""
-        message = f"`{unknown[0]}`{more} was built from other sources than those of the last build"
-        return [_refused(message, _BUILD)]
-    if samples or state is None:
-        return []
-    found = [one for one in sites if read_known(state.sites[one]).sample]
+    why = _unfit(manifest, state, sites)
+    if why is not None:
+        return [_refused(why, _BUILD)]
+    known = state.sites if state is not None else {}
+    found = [] if samples else [one for one in sites if read_known(known[one]).sample]
     if not found:
         return []
     what = f"`{found[0]}` is a sample" if len(found) == 1 else f"{len(found):,} sites are samples"
     message = f"{what} (`sample: true`), and samples are not published"
     hint = "take `sample` out of facts that are yours, or publish them as they are with `--samples`"
     return [problem("publish-refused", message, hint=hint, entities=tuple(found))]
+
+
+def _unfit(manifest: Manifest, state: State | None, sites: Sequence[str]) -> str | None:
+    """Say why the sites have to be built first."""
+    if not manifest.readable:
+        return "the manifest of the output cannot be read"
+    if state is None:
+        return "what the last build knew of its sources cannot be read"
+    if state.drafts:
+        return "the last build was made with `--drafts`: it shows what nobody released"
+    unknown = [one for one in sites if one not in state.sites]
+    if unknown:
+        more = f" and {len(unknown) - 1:,} more" if len(unknown) > 1 else ""
+        return f"`{unknown[0]}`{more} was built from other sources than those of the last build"
+    return None
 
 
 def changed_by_hand(offer: Offer, progress: Callable[[int, int], None] = lambda *_: None) -> list[Diagnostic]:

@@ -78,17 +78,11 @@ class PatientStore:
 
     def put(self, key: str, data: bytes, headers: Mapping[str, str], etag: str) -> str:
         """See Store; what was written although the answer was lost is not taken for somebody else's."""
-        tried = 0
-
-        def once() -> str:
-            nonlocal tried
-            tried += 1
-            return self._store.put(key, data, headers, etag)
-
         try:
-            return self._patience.keep_trying(once)
+            return self._patience.keep_trying(lambda: self._store.put(key, data, headers, etag))
         except ConflictError:
-            there = self.get(key) if tried > 1 else None
+            # by a try before this one, or by a publish that was killed while it was on its way
+            there = self.get(key)
             if there is None or there.data != data or not _has(there, headers, self.keeps_headers):
                 raise
             return there.etag

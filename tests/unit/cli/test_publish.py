@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from policypages import cli
+from policypages.publish.folder import FolderStore
 
 SETTINGS = """\
 title: Test
@@ -138,9 +140,9 @@ def test_sites_can_be_chosen_and_each_have_a_folder(site: Path) -> None:
     assert (site / "hosts/beta/www/privacy/index.html").is_file()
     assert publish(site, "folder", "--entity", "acme").return_value == 0
     assert {path.parts[0] for path in map(Path, of_readers(site / "public"))} == {"acme"}
-    gone = publish(site, "folder", "--entity", "gamma")
+    gone = publish(site, "folder", "--entity", "acne")
     assert gone.return_value == 2
-    assert "no site of the output is called `gamma`" in gone.stderr
+    assert "no site of the output is called `acne`\n  = hint: did you mean `acme`?" in gone.stderr
 
 
 def test_a_question_is_asked_on_a_terminal_and_no_is_no(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +203,10 @@ def _torn(site: Path) -> None:
     (site / "output/.policypages/manifest").write_bytes(b"torn")
 
 
+def _no_state(site: Path) -> None:
+    (site / "output/.policypages/state").unlink()
+
+
 def _unknown_record(site: Path) -> None:
     write(site, {"public/.policypages/published.json": '{"policypages": "published", "version": 99}'})
 
@@ -213,6 +219,7 @@ def _unknown_record(site: Path) -> None:
         (_drafts, "folder", "the last build was made with `--drafts`"),
         (_half, "folder", "`beta` was built from other sources than those of the last build"),
         (_torn, "folder", "the manifest of the output cannot be read"),
+        (_no_state, "folder", "what the last build knew of its sources cannot be read"),
         (_unknown_record, "folder", "published.json` cannot be read"),
         (lambda site: shutil.rmtree(site / "output"), "folder", "there is no build in"),
         (lambda _: None, "inside", "the folder `./output/live` lies in the output"),
@@ -227,6 +234,31 @@ def test_what_must_not_be_published_is_refused(site: Path, before: object, targe
     assert ran.stderr.count("error[publish-refused]") == 1
     assert said in " ".join(ran.stderr.split())
     assert not (site / "public/acme").exists()
+
+
+def test_a_full_disk_ends_it_and_the_next_goes_on(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record is not there before all is; what was put is found by reading it, and not put again."""
+    put, left = FolderStore._put, 6
+
+    def fails(store: FolderStore, key: str, data: bytes, etag: str) -> str:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), key)
+        return put(store, key, data, etag)
+
+    monkeypatch.setattr(FolderStore, "_put", fails)
+    ran = publish(site, "folder")
+    assert ran.return_value == 1
+    assert "cannot publish to ./public: no space left on device" in ran.stderr
+    assert ran.stderr.endswith("the publish did not end\n")
+    there = {path: (site / "public" / path).stat().st_mtime_ns for path in of_readers(site / "public")}
+    assert there
+    assert {path for path in tree(site / "public") if path[0] == "."} == {".policypages/journal.json"}
+    monkeypatch.undo()
+    assert publish(site, "folder").return_value == 0
+    assert of_readers(site / "public") == of_readers(site / "output")
+    assert {path: (site / "public" / path).stat().st_mtime_ns for path in there} == there
 
 
 def test_samples_are_published_where_that_is_said(site: Path) -> None:
