@@ -311,14 +311,18 @@ class _Work:
         if tasks:
             self._take(self._builder().make_files(HOSTING, tasks))
 
+    def _lines(self) -> dict[str, str]:
+        """Return what the manifest will have of each folder of the output that others may see."""
+        lines = self.kept_lines | {one.id: one.line for one in self.results if one.line}
+        return {id_: line for id_, line in sorted(lines.items()) if id_[0] != "_"}
+
     def _sizes(self) -> list[tuple[str, int]]:
         """Return the ids of all sites, each with the number of its files."""
-        lines = self.kept_lines | {one.id: one.line for one in self.results if one.line}
-        return [
-            (id_, len(manifests.sizes_of(line)))
-            for id_, line in sorted(lines.items())
-            if not id_.startswith("_")
-        ]
+        return [(id_, len(manifests.sizes_of(line))) for id_, line in self._lines().items()]
+
+    def _folders(self) -> list[str]:
+        """Return the folders of old addresses, which are no sites."""
+        return [id_ for id_ in self._lines() if id_ not in self.plan.entities]
 
     def _same_sites(self) -> bool:
         """Tell whether the pages over all sites would say of each site what they say."""
@@ -357,6 +361,7 @@ class _Work:
             plan.repository is None or not plan.repository.found,
             {**others, **self._known()},
             plan.options.drafts,
+            plan.state.folders if plan.options.only else self._folders(),
         )
         if self._trace is not None:  # before another file is begun beside the manifest
             self._trace.keep("trace", more=bool(plan.state.sites))

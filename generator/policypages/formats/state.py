@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-VERSION: Final = 2
+VERSION: Final = 3
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 _quoted: Final = json.encoder.encode_basestring_ascii  # the function inside `json.dumps`, for a text
 
@@ -46,7 +46,7 @@ class State:
     `shared` are digests of what sites share, by name; `settled` is true where nothing was wrong with
     that. `sites` are entities by id, each as the text that `write_known` made of it: there may be
     hundreds of thousands, and few are looked at. `drafts` is true where pages show their sources even
-    if a release is in force.
+    if a release is in force. `folders` are those of old addresses, which are no sites.
     """
 
     made_by: str
@@ -56,6 +56,7 @@ class State:
     settled: bool = False
     sites: Mapping[str, str] = field(default_factory=dict)
     drafts: bool = False
+    folders: Sequence[str] = ()
 
 
 def write_known(known: Known) -> str:
@@ -84,6 +85,7 @@ def encode(state: State) -> Iterator[bytes]:
         "manifest": state.manifest,
         "settled": state.settled,
         "drafts": state.drafts,
+        "folders": [*state.folders],
         "shared": dict(state.shared),
         "stamps": dict(state.stamps),
     }
@@ -123,7 +125,7 @@ def decode(data: bytes, *, made_by: str | None, manifest: str) -> State | None:
                 text = line.decode()
                 end = text.index('",') + 1
                 sites[str(json.loads(text[1:end]))] = text[end + 1 : -2]
-        known = (head["stamps"], head["shared"], head["settled"], sites, head["drafts"])
+        known = (head["stamps"], head["shared"], head["settled"], sites, head["drafts"], head["folders"])
         return State(head["made_by"], manifest, *known)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None

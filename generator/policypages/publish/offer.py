@@ -14,15 +14,13 @@ from policypages.formats.encoding import encoded, pays
 from policypages.formats.manifest import Manifest
 from policypages.formats.state import State, read_known
 from policypages.model import FileRecord
+from policypages.paths import HOST_FILES
 from policypages.publish.address import Encoding
 from policypages.publish.apply import MovedError, Sent
 from policypages.publish.plan import Place, Wanted
 from policypages.publish.store import KEPT_HEADERS, meta_of
 
 _SHOWN: Final = 5
-_FOR_HOSTS: Final = frozenset(
-    {"_headers", "_redirects"}
-)  # plain hosts read them; an object store would show them
 _BUILD: Final = "run `policypages build`"
 
 
@@ -42,7 +40,8 @@ class Offer:
             Wanted(place.key_of(path), path, size, sha256, meta_of(self._headers(path)))
             for site in sites
             for path, size, sha256 in self.sites.get(site, ())
-            if not (self.keeps_headers and path.rpartition("/")[2] in _FOR_HOSTS)
+            # plain hosts read those files; an object store would show them
+            if not (self.keeps_headers and path.rpartition("/")[2] in HOST_FILES)
         ]
 
     def sent(self, path: str, sha256: str) -> Sent:
@@ -97,7 +96,7 @@ def refusals(
     if why is not None:
         return [_refused(why, _BUILD)]
     known = state.sites if state is not None else {}
-    found = [] if samples else [one for one in sites if read_known(known[one]).sample]
+    found = [] if samples else [one for one in sites if one in known and read_known(known[one]).sample]
     if not found:
         return []
     what = f"`{found[0]}` is a sample" if len(found) == 1 else f"{len(found):,} sites are samples"
@@ -114,7 +113,8 @@ def _unfit(manifest: Manifest, state: State | None, sites: Sequence[str]) -> str
         return "what the last build knew of its sources cannot be read"
     if state.drafts:
         return "the last build was made with `--drafts`: it shows what nobody released"
-    unknown = [one for one in sites if one not in state.sites]
+    known = {*state.sites, *state.folders}
+    unknown = [one for one in sites if one not in known]
     if unknown:
         more = f" and {len(unknown) - 1:,} more" if len(unknown) > 1 else ""
         return f"`{unknown[0]}`{more} was built from other sources than those of the last build"

@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from policypages.paths import BUILD_RECORD
+
 ASSETS, NEW_PAGES, PAGES, INDEX, PROOF = range(5)
 """Steps: each begins when the one before has ended. Deletions come after them."""
 
 _HASHED: Final = re.compile(r"(?:.*/)?assets/(?:.*/)?[^/]+-[0-9a-f]{10}(?:\.[^/.]+)*")
-_PROOF: Final = "build.json"
 
 
 def is_hashed(path: str) -> bool:
     """Tell whether a file has its digest in its name: what it holds never changes."""
     return _HASHED.fullmatch(path) is not None
+
+
+def is_proof(path: str) -> bool:
+    """Tell whether a file is the record of a site's build."""
+    return path.rpartition("/")[2] == BUILD_RECORD
 
 
 def step_of(path: str, *, new: bool) -> int:
@@ -25,7 +31,7 @@ def step_of(path: str, *, new: bool) -> int:
     """
     site, _, below = path.partition("/")
     name = path.rpartition("/")[2]
-    if name == _PROOF or not site:
+    if is_proof(path) or not site:
         return PROOF
     if is_hashed(path) or below.startswith("assets/"):
         return ASSETS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.published import UNSURE, Journal, Object, Record
-from policypages.publish.order import is_hashed, step_of
+from policypages.publish.order import is_hashed, is_proof, step_of
 from policypages.publish.store import Found
 
 Kind = Literal["create", "update", "delete"]
@@ -159,6 +159,7 @@ def plan_publish(
             unused.append(key)
         else:
             changes.append(Change("delete", key, path, old.size, "", "", old.etag))
+    changes = list(_without_idle_proofs(changes, known, stays, kept))
     changes.sort(key=_order)
     purge = [place.address_of(one.key) for one in changes if one.kind != "create"]
     # what a publish that did not end has changed is to be purged with the rest
@@ -170,6 +171,24 @@ def plan_publish(
         *found,
         *(_left(place, key) for key in gone if in_scope(place.path_of(key).partition("/")[0])),
     ]
+
+
+def _without_idle_proofs(
+    changes: Sequence[Change], known: Mapping[str, Object], stays: dict[str, Object], kept: Counter[str]
+) -> Iterator[Change]:
+    """Leave the record of a site's build where nothing else changes: what it says stays true (decision 26)."""
+    moving = {_site_of(one) for one in changes if not is_proof(one.path)}
+    for one in changes:
+        is_idle = is_proof(one.path) and one.kind == "update" and _site_of(one) not in moving
+        if is_idle and known[one.key].sha256 != one.sha256:
+            stays[one.key] = known[one.key]
+            kept[_site_of(one)] += 1
+        else:
+            yield one
+
+
+def _site_of(one: Change) -> str:
+    return one.path.partition("/")[0]
 
 
 def known_objects(remote: Remote) -> tuple[dict[str, Object], list[str]]:

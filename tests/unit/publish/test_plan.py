@@ -105,6 +105,22 @@ def test_the_order_is_assets_new_pages_changed_pages_lists_proof_deletions() -> 
     ]
 
 
+def test_the_record_of_a_build_goes_up_with_something_else_alone() -> None:
+    """A later commit that changes no file of a site writes nothing; other headers are written."""
+    record = {"a/build.json": have("1"), "a/x/index.html": have("1"), "b/build.json": have("1")}
+    page, other = want("a/x/index.html"), want("b/build.json", "2")
+    made, _ = plan([want("a/build.json", "2"), page, other], remote(record))
+    assert done(made) == []
+    assert made.is_empty
+    assert made.kept == {"a": 2, "b": 1}
+    made, _ = plan([want("a/build.json", "2"), want("a/x/index.html", "2"), other], remote(record))
+    assert done(made) == [("update", "a/x/index.html"), ("update", "a/build.json")]
+    made, _ = plan([want("a/build.json", "2"), other], remote(record))
+    assert done(made) == [("update", "a/build.json"), ("delete", "a/x/index.html")]
+    made, _ = plan([want("a/build.json", meta="n"), page, other], remote(record))
+    assert done(made) == [("update", "a/build.json")]
+
+
 def test_the_addresses_to_purge_are_those_whose_content_changed() -> None:
     """What is new was in no cache; an index is its folder's address; an odd letter is escaped."""
     record = {
