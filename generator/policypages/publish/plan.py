@@ -176,7 +176,7 @@ def plan_publish(
 def _without_idle_proofs(
     changes: Sequence[Change], known: Mapping[str, Object], stays: dict[str, Object], kept: Counter[str]
 ) -> Iterator[Change]:
-    """Leave the record of a site's build where nothing else changes: what it says stays true (decision 26)."""
+    """Leave the record of a build where nothing else of its site changes: what it says stays true."""
     moving = {_site_of(one) for one in changes if not is_proof(one.path)}
     for one in changes:
         is_idle = is_proof(one.path) and one.kind == "update" and _site_of(one) not in moving

@@ -249,8 +249,12 @@ def test_carried_out_it_leaves_what_is_wanted_and_what_is_foreign(
         else:
             assert after.get(one.key, Found(0, "")).etag == one.etag
             after[one.key] = Found(one.size, f"etag-{one.sha256}")
+    meant = dict(wanted)
+    proof, page = "b/build.json", "b/p/index.html"
+    if proof in wanted and proof in published and wanted.get(page) == published.get(page):
+        meant[proof] = published[proof]  # the record of a build that made nothing else
     assert {key: one.etag for key, one in after.items() if key in wanted} == {
-        key: f"etag-{digest}" for key, digest in wanted.items()
+        key: f"etag-{digest}" for key, digest in meant.items()
     }
     assert {key for key in after if key not in wanted} == {
         key for key in found if key not in wanted and (key not in record or key == STYLE)
