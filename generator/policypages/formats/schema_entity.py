@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+from policypages.formats.schema_brand import BRAND
 from policypages.formats.schema_fields import (
-    COLOUR,
     DATE,
     DURATION,
     EMAIL,
     EXTRA_TYPES,
     FLAG,
-    FONTS,
     ID,
     LOCALE,
     NAME,
-    PICTURE,
     TEXT,
     TEXT_OR_TEXTS,
     TEXTS,
@@ -87,29 +85,6 @@ _POLICY: Final = Shape(
     },
 )
 
-_BRAND: Final = Shape(
-    "Brand",
-    "How the site looks beside its theme. Pictures are files below content/brand/.",
-    {
-        "accent": Fact(
-            COLOUR,
-            "The colour of links and marks on light pages; below 4.5 to 1 it is an error.",
-            examples=("#0b6b50",),
-        ),
-        "accent_dark": Fact(
-            COLOUR, "The same on dark pages; by default the nearest tint of `accent` that passes."
-        ),
-        "header": Fact(COLOUR, "The ground of the header; its text is black or white, whichever stands out."),
-        "logo": Fact(
-            PICTURE, "A picture in the header, before the name: SVG or PNG.", examples=("acme.svg",)
-        ),
-        "favicon": Fact(PICTURE, "The icon of the site in browsers: SVG or PNG."),
-        "font": Fact(
-            FONTS, "Fonts that readers may have, before those of the system.", examples=(["Inter"],)
-        ),
-    },
-)
-
 # the facts that do not depend on declared names
 _FACTS: Final = {
     "extends": Fact(TEXT_OR_TEXTS, "The parents, by id, from left to right."),
@@ -123,7 +98,7 @@ _FACTS: Final = {
     "site_url": Fact(URL, "The address of the site that the pages speak of."),
     "audience": Fact(TEXT, "Whom the site serves.", examples=("applicants",)),
     "locales": Fact(ListOf(LOCALE), "Locales to publish; the first is the main one."),
-    "brand": Fact(_BRAND, "Colours, logo, icon and fonts of the site."),
+    "brand": Fact(BRAND, "Colours, logo, icon and fonts of the site."),
     "strings": Fact(MapOf(TEXT, TEXT), "Labels in place of the theme's and the core's."),
     "cookies": Fact(MapOf(TEXT, _COOKIE), "The cookies, by name."),
     "policies": Fact(MapOf(ID, _POLICY), "Policies to publish, by id."),

@@ -11,7 +11,6 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from policypages.diagnostics import CODES, RULES, did_you_mean
-from policypages.formats.colour import read_colour
 from policypages.paths import PathProblem, output_path
 from policypages.values import ID_MAX_BYTES, ID_PATTERN, Duration, Unit, why_not_id
 
@@ -131,8 +130,6 @@ _EMAIL: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]?&#%]+@[\w-]+(\.[\w-]+)+")
 _SHOWS: Final = re.compile(r"contacts\.[a-z][a-z0-9_]*|cookies|retention")
 _ANCHOR: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN_URL: Final = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](/[A-Za-z0-9/._~-]*)?")
-_FONT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}")
-_PICTURE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*\.(svg|png)")
 _UNSEEN: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"`\\{}|^]")
 _UNITS: Final[dict[str, Unit]] = {"day": "day", "week": "week", "month": "month", "year": "year"}
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
@@ -314,28 +311,6 @@ def _shows(text: str) -> str:
     return text
 
 
-def _colour(text: str) -> str:
-    colour = read_colour(text)
-    if colour is None:
-        message = f"wants a colour, not {shown(text)}"
-        raise refuse(message, 'write six digits of 0-9 and a-f, in quotes: `"#1a56b8"`')
-    return colour
-
-
-def _font(text: str) -> str:
-    if not _FONT.fullmatch(text):
-        message = f"wants the name of a font, not {shown(text)}"
-        raise refuse(message, "write one name an item: `[Inter, Helvetica Neue]`")
-    return text
-
-
-def _picture(text: str) -> str:
-    if not _PICTURE.fullmatch(text):
-        message = f"wants a picture below content/brand/, not {shown(text)}"
-        raise refuse(message, "write its name below that folder, with `.svg` or `.png`: `acme.svg`")
-    return text
-
-
 def _version(text: str) -> int:
     if text != "1":
         message = f"wants `1`, the one version that is read here, not {shown(text)}"
@@ -396,15 +371,6 @@ LOCALE: Final = Scalar(_locale, {"type": "string", "pattern": f"^{_LOCALE.patter
 TIME_ZONE: Final = Scalar(_timezone, {"type": "string", "examples": ["UTC", "Europe/Berlin"]})
 RULE: Final = Scalar(_rule, {"type": "string", "enum": sorted(RULES)})
 SHOWS: Final = Scalar(_shows, {"type": "string", "pattern": f"^({_SHOWS.pattern})$"})
-COLOUR: Final = Scalar(
-    _colour,
-    {"type": ["string", "number"], "pattern": "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"},
-    wants="a colour",
-)
-COLOURS: Final = ListOf(COLOUR)
-FONT: Final = Scalar(_font, {"type": "string", "pattern": f"^{_FONT.pattern}$"})
-FONTS: Final = ListOf(FONT, {"type": ["string", "array"], "items": {"type": "string"}})
-PICTURE: Final = Scalar(_picture, {"type": "string", "pattern": f"^{_PICTURE.pattern}$"})
 VERSION: Final = Scalar(_version, {"const": 1}, wants="`1`")
 OPTION: Final = Value(_option, {"type": ["string", "number", "boolean", "array"], "items": _TEXT})
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from policypages.formats.schema_brand import COLOURS
 from policypages.formats.schema_fields import (
-    COLOURS,
     COUNT,
     DAYS,
     EXTRA_TYPES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from policypages.diagnostics import Diagnostic, did_you_mean, problem
 from policypages.formats import language
@@ -33,7 +33,7 @@ from policypages.plan.redirects import TEMPLATE, Frame, RedirectPlanner, former_
 from policypages.plan.releases import Around, ReleasePlanner
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import ICON, LOGO, Asked, LinkTargets, Shared, shown
-from policypages.plan.views import View
+from policypages.plan.views import View, Views
 
 _SUMMARIES_TAG = tag("the summaries of its policies")
 _PAGE_TAGS = [
@@ -46,20 +46,6 @@ _PAGE_TAGS = [
         "the outline",
     )
 ]
-
-
-class Views(Protocol):
-    """What plan needs of a loaded entity: its id, and its views by locale, the first first."""
-
-    @property
-    def id(self) -> str:
-        """The entity's id."""
-        ...
-
-    @property
-    def views(self) -> tuple[Entity, ...]:
-        """The entity in each of its locales; none for a group."""
-        ...
 
 
 Planned = tuple[SitePlan | None, list[Diagnostic]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from policypages.model import Entity, PolicyLink, SiteView
 from policypages.plan.keys import tag
@@ -12,6 +12,20 @@ from policypages.plan.shared import Assets, Words
 
 _SITE_TAGS = [tag(name) for name in ("the site's name", "`sample`", "`url`", "the site's policies")]
 _BRAND_TAG = tag("the site's brand")
+
+
+class Views(Protocol):
+    """What plan needs of a loaded entity: its id, and its views by locale, the first first."""
+
+    @property
+    def id(self) -> str:
+        """The entity's id."""
+        ...
+
+    @property
+    def views(self) -> tuple[Entity, ...]:
+        """The entity in each of its locales; none for a group."""
+        ...
 
 
 class View:

@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from policypages.formats import schema_brand as brand
 from policypages.formats import schema_fields as fields
 from policypages.formats.facts import read_yaml
 from policypages.formats.schema import validate
@@ -64,6 +65,7 @@ GOOD: dict[Form, tuple[str, ...]] = {
     fields.TEXT: ("some words", "", "é", "97702"),
     fields.DATE: ("2026-01-02", "2024-02-29"),
     fields.DAYS: ("0", "7", "9999"),
+    fields.COUNT: ("1", "20000"),
     fields.NUMBER: ("0", "12", "-3", "1.50", "-0.0"),
     fields.FLAG: ("true", "No", "YES"),
     fields.DURATION: ("7 years", "1 day"),
@@ -81,9 +83,9 @@ GOOD: dict[Form, tuple[str, ...]] = {
     fields.RULE: ("html-as-text", "unused-allow"),
     fields.SHOWS: ("cookies", "contacts.privacy", "retention"),
     fields.VERSION: ("1",),
-    fields.COLOUR: ("#1A56b8", "fff", "000000"),
-    fields.FONT: ("Inter", "Helvetica Neue"),
-    fields.PICTURE: ("acme.svg", "a/b-c.png"),
+    brand.COLOUR: ("#1A56b8", "fff", "000000"),
+    brand.FONT: ("Inter", "Helvetica Neue"),
+    brand.PICTURE: ("acme.svg", "a/b-c.png"),
     DESTINATION: ("s3://pages/live", "gs://{entity}-pages", "./public", "/srv/www"),
     WEB: ("https://legal.example.org/", "http://127.0.0.1:9000"),
     fields.OPTION: ("true", "word", "007", "3", "1.10"),
