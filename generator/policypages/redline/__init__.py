@@ -9,8 +9,9 @@ from policypages.redline.boxes import with_classes
 from policypages.redline.changes import Change, Kind, Redline, as_text
 from policypages.redline.composing import compose
 from policypages.redline.excerpt import excerpt
+from policypages.redline.normalised import normalised_text
 from policypages.redline.parsing import open_tag
-from policypages.redline.reading import normalised_text, read
+from policypages.redline.reading import read
 from policypages.redline.undoing import accepted, rejected
 
 __all__ = [

@@ -9,12 +9,12 @@ from typing import Final
 from lxml import etree
 
 from policypages.redline.parsing import BLOCKS, VOID, Attrs, name_of, open_tag, parse
-from policypages.redline.words import LINE, Inline, Run, Token, is_alone
+from policypages.redline.words import LINE, Inline, Run, Token
 
 MARK: Final = "redline"
 RULE: Final = "<hr>"
 HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
-_UNREAD: Final = frozenset("script style template noscript head title".split())
+UNREAD: Final = frozenset("script style template noscript head title".split())
 
 
 @dataclass(eq=False, slots=True)
@@ -92,7 +92,7 @@ def read(source: str) -> Text:
     alone = not bare and len(elements) == 1 and elements[0] in holding
     if alone and name_of(elements[0]) in {"article", "body", "main"}:
         inside = elements[0]
-        root = Box(name_of(inside), _attrs(inside))
+        root = Box(name_of(inside), attrs_of(inside))
     reader = _Reader(holding)
     reader.blocks(inside, (), (), reader.leaves)
     return Text(root, reader.leaves)
@@ -125,35 +125,6 @@ def words_of(tokens: list[Token]) -> str:
         words = token.text or token.html
         out.append(f"{gap if at else ''}{'' if words == LINE else words}")
     return "".join(out).strip()
-
-
-def normalised_text(source: str) -> str:
-    """Return the canonical text of an article, for digests: its words and link targets, and no white space.
-
-    Any white space, and the end of a block, is one space; beside a character of a script that has no spaces
-    between words it is nothing. The address of a link stands after its words, on a line of its own, which no
-    word can do. So a telephone number, a mail address and a form count with what they open.
-    """
-    out: list[str] = []
-    href: str | None = None
-    last: Token | None = None
-    gap = False
-    for leaf in flat(read(source).leaves):
-        for at, token in enumerate(leaf.tokens):
-            gap = gap or at == 0 or bool(token.space)
-            if token.html in {LINE, RULE}:
-                gap = True
-                continue
-            here = token.href
-            if href is not None and here != href:
-                out.append(f"\n<{href}>\n")
-            if last is not None and gap and not (is_alone(last.text[-1:]) or is_alone(token.text)):
-                out.append(" ")
-            out.append(token.text if not token.html else f"\n{token.html}\n")
-            href, last, gap = here, token, False
-    if href is not None:
-        out.append(f"\n<{href}>\n")
-    return "".join(out)
 
 
 class _Reader:
@@ -192,7 +163,7 @@ class _Reader:
         context: tuple[Inline, ...],
         leaves: list[Leaf],
     ) -> None:
-        attrs = _attrs(child)
+        attrs = attrs_of(child)
         if name == "table":
             leaves.append(Leaf(path, name, attrs, [], self._table(child, attrs, context)))
         elif name == "hr":
@@ -215,15 +186,15 @@ class _Reader:
         return run.tokens
 
     def _inline(self, element: etree._Element, name: str, context: tuple[Inline, ...], run: Run) -> None:
-        if not name or name in _UNREAD:
+        if not name or name in UNREAD:
             return
         if name == "br":
             run.atom("", LINE, context)
         elif name in VOID:
-            attrs = _attrs(element)
+            attrs = attrs_of(element)
             run.atom(dict(attrs).get("alt", ""), open_tag(name, attrs), context)
         else:
-            inner = (*context, Inline(name, _attrs(element)))
+            inner = (*context, Inline(name, attrs_of(element)))
             run.text(element.text, inner)
             for child in element:
                 self._inline(child, name_of(child), inner, run)
@@ -236,7 +207,7 @@ class _Reader:
             if name == "tr":
                 table.rows.append(self._row(child, None, context))
             elif name in {"thead", "tbody", "tfoot"}:
-                part = Box(name, _attrs(child))
+                part = Box(name, attrs_of(child))
                 table.rows += [self._row(row, part, context) for row in child if name_of(row) == "tr"]
             elif name == "caption":
                 table.captions.append(self._cell(child, name, context))
@@ -244,15 +215,15 @@ class _Reader:
 
     def _row(self, element: etree._Element, part: Box | None, context: tuple[Inline, ...]) -> Row:
         cells = [self._cell(one, name_of(one), context) for one in element if name_of(one) in {"td", "th"}]
-        return Row(part, _attrs(element), cells)
+        return Row(part, attrs_of(element), cells)
 
     def _cell(self, element: etree._Element, name: str, context: tuple[Inline, ...]) -> Cell:
         leaves: list[Leaf] = []
         self.blocks(element, (), context, leaves)
-        return Cell(name, _attrs(element), leaves)
+        return Cell(name, attrs_of(element), leaves)
 
 
-def _attrs(element: etree._Element) -> Attrs:
+def attrs_of(element: etree._Element) -> Attrs:
     """Return the attributes in the order of their names, without any that a redline writes itself."""
     found = []
     for name, value in sorted(element.attrib.items()):

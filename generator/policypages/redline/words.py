@@ -78,6 +78,11 @@ def fold_quotes(text: str) -> str:
     return text.translate(_QUOTES)
 
 
+def has_alone(text: str) -> bool:
+    """Tell whether a character of such a script stands in a text."""
+    return _ALONE.search(text) is not None
+
+
 @lru_cache(1 << 16)
 def is_alone(text: str) -> bool:
     """Tell whether a token is of a script that puts no spaces between words."""
