@@ -88,7 +88,7 @@ def own_words(page: Page, anchor: str) -> str:
     return str(
         page.evaluate(
             """anchor => { const one = document.getElementById(anchor).cloneNode(true);
-            for (const each of one.querySelectorAll('h2, h3, h4, h5, h6, section, div')) each.remove();
+            for (const each of one.querySelectorAll('h2, h3, h4, h5, h6, section, div, details')) each.remove();
             return one.textContent; }""",
             anchor,
         )
