@@ -88,7 +88,8 @@ def own_words(page: Page, anchor: str) -> str:
     return str(
         page.evaluate(
             """anchor => { const one = document.getElementById(anchor).cloneNode(true);
-            for (const each of one.querySelectorAll('h2, h3, h4, h5, h6, section, div')) each.remove();
+            const others = one.querySelectorAll('h2, h3, h4, h5, h6, section, div, details');
+            for (const each of others) each.remove();
             return one.textContent; }""",
             anchor,
         )

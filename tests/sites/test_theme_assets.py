@@ -125,6 +125,8 @@ def test_the_default_theme_writes_its_stylesheet_everywhere(tmp_path: Path) -> N
     """As it always did."""
     case = own_theme(tmp_path).change("policypages.yaml", SETTINGS).build()
     assert styled(case) == {*SITES, "_overview"}
+    sheets = {path.partition("/")[0] for path in case.tree() if re.search(r"/overview-\w+\.css$", path)}
+    assert sheets == {"_overview"}, "what is for the house alone is sent by no site"
 
 
 def test_a_template_that_begins_to_name_an_asset_gets_it_with_the_next_build(tmp_path: Path) -> None:

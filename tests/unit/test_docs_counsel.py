@@ -115,8 +115,11 @@ def _with_blocks(current: str, text: str) -> str:
 
 
 def _shown(section: html.HtmlElement) -> Iterator[str]:
-    """Write what a reader sees of a section, without those inside it: paragraphs apart, items with `-`."""
-    for index, block in enumerate(section.xpath(f"./{_BELOW}")):
+    """Write what a reader sees of a section, without those inside it: paragraphs apart, items with `-`.
+
+    What a section says in short, and the link to copy, are left out: the page teaches its text.
+    """
+    for index, block in enumerate(section.xpath(f"./{_BELOW}[not(self::details or self::a)]")):
         if index:
             yield ""
         lines = block.findall("li") or [block]
