@@ -107,7 +107,8 @@ def wrong_group(group: type, value: Any, path: str) -> list[str]:
     fields = fields_of(group)
     held = {name: getattr(value, name) for name in fields} if isinstance(value, Heading) else value
     assert isinstance(held, dict), path
-    odd = [f"{path}.{name}" for name in held.keys() ^ fields.keys()]
+    wanted = {name for name, shape in fields.items() if shape.always or name in held}
+    odd = [f"{path}.{name}" for name in held.keys() ^ wanted]
     return odd + [
         one
         for name in held.keys() & fields.keys()
