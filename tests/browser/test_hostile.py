@@ -156,7 +156,7 @@ ASK: Final = """questions => questions.map(([selector, name]) => {
 STRUCTURE: Final = """() => [...document.querySelectorAll('article, article *')].map(one =>
   [one.tagName, one.parentElement.tagName, one.id, one.className, ...one.getAttributeNames()].join(' '))"""
 ALIVE: Final = """() => [...document.querySelectorAll('*')].filter(one =>
-  one.matches('script, style, iframe, object, embed, form, svg')
+  one.matches('script:not([type="application/ld+json"]), style, iframe, object, embed, form, svg')
   || one.getAttributeNames().some(name => name.startsWith('on') || name === 'style')
   || /^\\s*(javascript|vbscript|data:text):?/i.test(one.getAttribute('href') || one.getAttribute('src') || '')
 ).map(one => one.outerHTML.slice(0, 200))"""
@@ -273,6 +273,9 @@ def _holds(visitor: Visitor, kind: str, questions: Sequence[Question], name: str
         assert given == right, f"{name}: {selector} {asked}: {str(given)[:200]!r} is not {right[:200]!r}"
     assert page.evaluate(STRUCTURE) == wanted, name
     assert page.evaluate(ALIVE) == [], name
+    # a block of data is JSON to its end, whatever stands in it
+    blocks = page.evaluate("() => [...document.scripts].map(one => JSON.parse(one.text)['@type'])")
+    assert set(blocks) <= {"WebPage"}, name
 
 
 @pytest.mark.parametrize("name", HOSTILE)

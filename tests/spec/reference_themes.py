@@ -65,7 +65,8 @@ def _type(shape: Shape) -> str:
             if kind == "group"
             else f"a list of [{_title(shape.fields).lower()}]({_at(shape.fields)})"
         )
-    return f"{kind}, or none" if shape.optional else kind
+    kind = f"{kind}, or none" if shape.optional else kind
+    return kind if shape.always else f"{kind}; not always there"
 
 
 def _title(group: type) -> str:

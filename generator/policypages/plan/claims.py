@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from policypages.diagnostics import Diagnostic, Label, problem
 from policypages.formats.origins import has_path, origin_in, span_of
-from policypages.model import Entity, FileTask, IndexTask, Origin, Site, SourceFile, page_of
+from policypages.model import (
+    Entity,
+    FileTask,
+    IndexTask,
+    Origin,
+    PolicyJsonTask,
+    Site,
+    SourceFile,
+    page_of,
+)
 from policypages.paths import collision_key
 
 
@@ -26,8 +35,8 @@ def collisions(site: Site, id_: str, first: Entity, files: Sequence[FileTask]) -
     claimed: dict[str, FileTask] = {}
     for file in files:
         other = claimed.setdefault(collision_key(file.path), file)
-        if other is file:
-            continue
+        if other is file or (type(file.task) is type(other.task) is PolicyJsonTask):
+            continue  # of the data of two pages that are told to collide, nothing more is to be said
         yield problem(
             "collision",
             f"{_named(other)} and {_named(file)} both claim the page `{file.path}`",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, NamedTuple, NotRequired, Union, get_args, get_origin, get_type_hints
 
 from jinja2 import Environment, nodes
 
@@ -19,7 +19,7 @@ _ASKS: Final = frozenset({"defined", "undefined", "default", "d"})  # what is no
 
 
 class Shape(NamedTuple):
-    """What stands at a name: its kind, what it means, whether it may be none.
+    """What stands at a name: its kind, what it means, whether it may be none, and whether it is always there.
 
     A `group` and the items of a `list` of groups have names of their own, those of the type `fields`.
     """
@@ -28,6 +28,7 @@ class Shape(NamedTuple):
     meaning: str = ""
     optional: bool = False
     fields: type | None = None
+    always: bool = True
 
 
 class Unknown(NamedTuple):
@@ -44,12 +45,14 @@ def fields_of(group: type) -> Mapping[str, Shape]:
     return {name: _shape(hint) for name, hint in get_type_hints(group, include_extras=True).items()}
 
 
-def _shape(hint: Any, meaning: str = "") -> Shape:
+def _shape(hint: Any, meaning: str = "") -> Shape:  # noqa: PLR0911 - one a kind of hint
     if hasattr(hint, "__metadata__"):
         marks = [word for word in hint.__metadata__ if word in _MARKS]
         meaning = next((word for word in hint.__metadata__ if word not in _MARKS), meaning)
         return Shape(_MARKS[marks[0]], meaning) if marks else _shape(hint.__origin__, meaning)
     origin, inside = get_origin(hint), get_args(hint)
+    if origin is NotRequired:
+        return _shape(inside[0], meaning)._replace(always=False)
     if origin in {Union, types.UnionType}:
         (one,) = [each for each in inside if each is not type(None)]
         return _shape(one, meaning)._replace(optional=True)
