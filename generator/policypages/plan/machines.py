@@ -8,7 +8,8 @@ from policypages.model import FileTask, PageTask, PolicyJsonTask, ReleasedTask
 from policypages.paths import POLICY_JSON
 from policypages.plan.keys import seal, tag
 
-_TAGS: Final = [tag("the page"), tag("the release")]
+_PAGE: Final = tag("the page")
+_RELEASE: Final = tag("the release")
 
 
 def with_data(files: list[FileTask]) -> list[FileTask]:
@@ -16,9 +17,9 @@ def with_data(files: list[FileTask]) -> list[FileTask]:
     page = files[0]
     task = page.task
     if isinstance(task, PageTask | ReleasedTask):
-        # all that the data holds is in the key of the page, but for what the ledger says of the text
-        text = task.current.line.text if isinstance(task, ReleasedTask) else ""
-        key, marks = seal(None, _TAGS, [page.key, text])
+        key, marks = page.key, f"{_PAGE}{page.key[:6]}"  # as much of a digest as `seal` would take
+        if isinstance(task, ReleasedTask):  # of this the page shows nothing
+            key, marks = seal(None, [_PAGE, _RELEASE], [page.key, task.current.line.text])
         path = f"{page.path.removesuffix('index.html')}{POLICY_JSON}"
         files.insert(1, FileTask(path, key, marks, PolicyJsonTask(task)))
     return files
