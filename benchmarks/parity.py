@@ -24,6 +24,7 @@ _BREAK: Final = re.compile(
     r"</?(?:p|h[1-6]|li|ul|ol|div|section|table|caption|tr|th|td|dt|dd|nav|header|footer|br)\b[^>]*>"
 )
 _TAG: Final = re.compile(r"<[^>]*>")
+_OWN_ANCHOR: Final = re.compile(r'<a class="anchor"[^>]*></a>')  # ours alone: no peer has to write it
 _MARKS: Final = ("id=", "hre")  # how the lines of anchors and links begin
 _LOCATION: Final = re.compile(r"<loc>(.*?)</loc>")
 
@@ -43,6 +44,7 @@ def said(text: str) -> list[str]:
     """Return what a page says, line by line: its title, each run of text, then its anchors and links."""
     if text.startswith("<?xml"):
         return _LOCATION.findall(text)
+    text = _OWN_ANCHOR.sub("", text)
     title = _TITLE.search(text)
     addresses = [f"{kind}={html.unescape(value)}" for kind, value in _ADDRESS.findall(text)]
     body = _BREAK.sub("\0", _HEAD.sub("", text))

@@ -242,7 +242,7 @@ def test_an_edit_reaches_the_pages_that_change_and_no_others(server: Server, vis
             .observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
             }"""
         )
-    page.locator("main details summary").click()
+    page.locator("main nav details summary").click()
     stay(page)
     page.locator("#emails a, #emails").first.evaluate(
         "one => one.closest('section').setAttribute('tabindex', -1)"
@@ -252,7 +252,7 @@ def test_an_edit_reaches_the_pages_that_change_and_no_others(server: Server, vis
     save(server, "content/clauses/limits.md", lambda text: text + "\nNew words.\n\nAnd more.\n")
     expect(page.locator("#limits")).to_contain_text("And more.", timeout=SLOW)
     assert place(page) == there
-    assert page.locator("main details").get_attribute("open") is not None
+    assert page.locator("main nav details").get_attribute("open") is not None
     assert page.evaluate("() => window.stirred") > 0
     text = words(other)
     save(server, CLAUSE, lambda text: text + "\nAnother edit.\n")

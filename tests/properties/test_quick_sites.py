@@ -120,7 +120,7 @@ def test_each_template_of_the_default_theme_is_covered() -> None:
     folder = ROOT / "themes/default/templates"
     templates = {file.name: (file.name, file.read_text("utf-8")) for file in folder.glob("*.html")}
     engine = theme.ThemeEngine(templates)
-    assert len(templates) == 8
+    assert len(templates) == 9
     assert [name for name in templates if engine._quick(name) is None] == []
     sites = ({"name": "<One>", "href": "a/", "sample": True, "policies": []},)
     policies = ({"title": "Cookies & more", "href": "b/", "locale": "de", "current": True},)
@@ -128,7 +128,7 @@ def test_each_template_of_the_default_theme_is_covered() -> None:
     strings |= {name: f"<{name}>" for name in ("sites", "sample_tag", "no_sites", "policies")}
     scope = {
         "strings": strings,
-        "assets": {"style.css": "style.css"},
+        "assets": {"style.css": "style.css", "overview.css": "overview.css"},
         "lang": "en",
         "dir": "ltr",
         "site": {

@@ -36,6 +36,13 @@ NOT_FROM_CONTENT: Final = {
     "unreleased-change": "a release, and then an edit: tests/sites/test_published.py",
     "short-notice": "how a release is asked for: tests/unit/cli/test_release.py",
     "release-refused": "how a release is asked for: tests/unit/cli/test_release.py",
+    "too-many-files": "how many files a host takes: tests/sites/test_hosting.py",
+    "no-commit": "a folder without git: tests/unit/test_provenance.py",
+    "no-record": "a site that was built without one: tests/unit/test_verify.py",
+    "not-as-built": "a file changed in the output: tests/unit/test_verify.py",
+    "publish-refused": "the output, and the target: tests/unit/cli/test_publish.py",
+    "publish-locked": "another publish: tests/more/test_publish_faults.py",
+    "foreign-object": "what stands on the target: tests/unit/cli/test_publish.py",
     "source-changed": "an edit during a build: tests/sites/test_machines.py",
 }
 

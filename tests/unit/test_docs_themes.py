@@ -29,6 +29,7 @@ FILES = {
     "entities/acme.yaml": "name: Acme\nurl: https://acme.example/\nsite_url: https://www.acme.example/\n"
     "owns_root: true\nlocales: [en, de]\n"
     "policies:\n  privacy: {reviewed: 2026-01-02, summary: What we know}\n",
+    "redirects.yaml": "acme/notice/: acme/privacy/\n",
     "entities/zeta.yaml": "name: Zeta\nsample: true\npolicies: {privacy: {updated: 2026-01-02}}\n",
 }
 
@@ -255,7 +256,7 @@ def test_a_theme_builds_on_another_than_the_default(tmp_path: Path) -> None:
     assert case.errors() == []
     assert re.search(r"Up there \.\./assets/m-\w+\.css top", case.markup("/acme/privacy/"))
     case.change("themes/middle/strings/en.yaml", "top: Right up\n")
-    case.rebuilds("/acme/", "/acme/privacy/")  # not the German ones, nor 404.html
+    case.rebuilds("/acme/", "/acme/privacy/", "/acme/notice/")  # not the German ones, nor 404.html
     case.change("themes/middle/theme.yaml", "name: Middle\nextends: house\n").build()
     assert case.complains("unknown-theme", "themes/middle/theme.yaml", 2, 10).message.endswith(
         "extends itself"

@@ -233,7 +233,9 @@ def test_row_20_a_fact_is_shown_as_text(tmp_path: Path, value: str) -> None:
     assert " ".join(article.text_content().split()).count(value) >= 4
     image = article.find(".//img")
     assert (image.get("alt"), image.get("title")) == (value, value)
-    assert not tree.xpath("//script | //@onclick | //*[starts-with(@href, 'javascript:')]")
+    assert not tree.xpath(
+        "//script[not(@type='application/ld+json')] | //@onclick | //*[starts-with(@href, 'javascript:')]"
+    )
 
 
 @pytest.mark.parametrize("value", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", " javascript:x"])
@@ -281,7 +283,7 @@ def test_row_22_a_theme_cannot_leave_the_sandbox(tmp_path: Path, code: str) -> N
     """What would reach into the program is an error at its line, or prints nothing of it."""
     case = themed(tmp_path, {"page.html": f"<!doctype html>\n<title>x</title>\n{code}\n"})
     if case.report.failed:
-        assert places(case.errors()) == [("theme-template", "themes/house/templates/page.html", 3)]
+        assert {*places(case.errors())} == {("theme-template", "themes/house/templates/page.html", 3)}
     else:
         shown = case.markup("/acme/privacy/")
         assert not any(word in shown for word in ("class", "built-in", "function", "module", "uid="))

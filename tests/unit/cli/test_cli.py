@@ -78,7 +78,7 @@ def test_problems_in_content_end_with_1_and_are_all_told(broken: Path) -> None:
     ran = run("-C", broken, "build", "--format", "short")
     assert ran.returncode == 1
     assert "content/entities/acme-shop.yaml:6:1: error[unknown-key]: " in ran.stderr
-    assert "content/policies/privacy.yaml:16:5: error[unknown-clause]: " in ran.stderr
+    assert "content/policies/privacy.yaml:17:5: error[unknown-clause]: " in ran.stderr
     assert "content/entities/torn.yaml:" in ran.stderr
     assert "error[yaml-syntax]" in ran.stderr
     assert "nothing was written" in ran.stderr
@@ -314,7 +314,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     [
         ("policypages ", {"init", "new", "check", "build", "schema"}),
         ("policypages b", {"build"}),
-        ("policypages new ", {"entity", "clause", "policy"}),
+        ("policypages new ", {"entity", "clause", "policy", "theme"}),
         ("policypages build --form", {"--format"}),
         ("policypages build --format ", {"full", "short", "json", "github"}),
         ("policypages diff --format ", {"full", "json", "markdown", "html"}),

@@ -2,7 +2,7 @@
 
 const PLACE = `policypages-preview:${location.pathname}`;
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]';
-const SCRIPTS = 'script:not([type="application/json"]):not([src^="/_preview/"])';
+const SCRIPTS = 'script:not([type="application/json"], [type="application/ld+json"]):not([src^="/_preview/"])';
 
 // ---- the place where one reads: the first section in sight, and how far it is from the top
 
