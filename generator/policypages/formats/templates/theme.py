@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
@@ -38,21 +39,50 @@ class _ThemeEnvironment(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
+def _environment(loader: FunctionLoader | None = None) -> _ThemeEnvironment:
+    return _ThemeEnvironment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
+# the texts of themes are the same from one reading of a site to the next: what follows from them is kept
+_PARSER: Final = _environment()
+_Found = tuple[tuple[str, int, str, str | None], ...]
+
+
+@lru_cache(256)
+def _parsed(text: str) -> nodes.Template:
+    """Return the tree of a template, which nobody changes."""
+    return _PARSER.parse(text)
+
+
+@lru_cache(16)
+def _linted(templates: tuple[tuple[str, str], ...]) -> _Found:
+    """Return template, line, message and hint of each place where a fact could become more than text."""
+    return tuple((*one, None) for one in lint_templates(_PARSER, dict(templates)))
+
+
+@lru_cache(16)
+def _unknown(templates: tuple[tuple[str, str], ...]) -> _Found:
+    """Return the same for each name that a template reads and no page gives it."""
+    trees = {name: _parsed(text) for name, text in templates}
+    found = unknown_names(_PARSER, trees)
+    return tuple((name, one.line, one.message, one.hint) for name, one in found)
+
+
 class ThemeEngine:
     """The templates of one theme, by name; each is (file, text)."""
 
     def __init__(self, templates: Mapping[str, tuple[str, str]]) -> None:
         self._files = {name: file for name, (file, _) in templates.items()}
         self._texts = {name: text for name, (_, text) in templates.items()}
-        self._environment = _ThemeEnvironment(
-            loader=FunctionLoader(self._load),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
+        self._environment = _environment(FunctionLoader(self._load))
         self.found: list[Diagnostic] = []
         self._runs: dict[str, Render | None] = {}
         self._trees: dict[str, nodes.Template] = {}
@@ -71,12 +101,10 @@ class ThemeEngine:
             if name not in self._texts
         ]
         files = {file: name for name, file in self._files.items()}  # one file may have two names
-        for name, line, message in lint_templates(
-            self._environment, {name: self._texts[name] for name in files.values()}
-        ):
-            self._complain(name, line, message)
-        for name, unknown in unknown_names(self._environment, self._trees):
-            self._complain(name, unknown.line, unknown.message, unknown.hint)
+        linted = tuple((name, self._texts[name]) for name in files.values())
+        read = tuple((name, self._texts[name]) for name in self._trees)
+        for name, line, message, hint in (*_linted(linted), *_unknown(read)):
+            self._complain(name, line, message, hint)
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         text = self._texts.get(name)
@@ -122,7 +150,7 @@ class ThemeEngine:
         if name not in self._named:
             self._named[name], self._asked[name] = (), None
             try:
-                tree = self._trees[name] = self._environment.parse(text)
+                tree = self._trees[name] = _parsed(text)
                 self._named[name] = tuple(meta.find_referenced_templates(tree))
                 self._asked[name] = _assets_named(tree) if "assets" in text else frozenset()
             except TemplateSyntaxError as error:
@@ -170,7 +198,7 @@ class ThemeEngine:
         text = self._texts.get(name)
         if text is None:
             raise TemplateNotFound(name)
-        return self._environment.parse(text)
+        return _parsed(text)
 
     def _failed(self, error: BaseException, name: str, message: str) -> Diagnostic:
         """Find the line of the template that is deepest in a traceback, and how it was reached."""

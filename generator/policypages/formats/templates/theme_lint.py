@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -232,6 +233,7 @@ def _why_not_quoted(place: _Place, expression: nodes.Expr, *, json: bool) -> str
     return None
 
 
+@lru_cache(512)
 def _expression(environment: Environment, source: str) -> nodes.Expr | None:
     try:
         output = environment.parse(f"{{{{ {source} }}}}").body[0]
