@@ -82,7 +82,7 @@ $(MORE_STAMP): tests/more/package.json tests/more/package-lock.json
 
 .PHONY: setup-more
 setup-more: $(STAMP) $(MORE_STAMP) ## fetch the outside referees (npm, PyPI, Debian)
-	@sh tests/more/debian.sh nginx
+	@sh tests/more/debian.sh nginx shellcheck
 	@$(UV) sync --quiet --frozen --all-extras --group more
 
 .PHONY: test-more

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "generator" / "policypages"
 COPIES = {
     folder: f"policypages/_data/{folder}"
-    for folder in ("themes/default", "themes/bare", "starter", "docs/diagnostics")
+    for folder in ("themes/default", "themes/bare", "starter", "ci", "docs/diagnostics")
 }
 PUBLIC = {"https://pypi.org", "https://files.pythonhosted.org"}
 
@@ -67,7 +67,7 @@ def contents(wheel: Path) -> dict[str, str]:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(contents: dict[str, str]) -> None:
-    """Every file of the package is there as it is, with the three copies; no content, tests or settings."""
+    """Every file of the package is there as it is, with the copies; no content, tests or settings."""
     wanted = {f"policypages/{name}": digest for name, digest in _digests(PACKAGE).items()}
     for folder, copy in COPIES.items():
         wanted |= {f"{copy}/{name}": digest for name, digest in _digests(ROOT / folder).items()}
@@ -127,7 +127,8 @@ def test_a_plain_install_makes_a_site(wheel: Path, tmp_path: Path) -> None:
     python = scripts / "python"
     _run(program, "pip", "install", *quiet, python, "--constraint", pins, wheel, cwd=tmp_path)
     lone = {"HOME": str(home), "USERPROFILE": str(home), "PATH": os.environ["PATH"]}
-    _run(scripts / "policypages", "init", site, cwd=site.parent, environment=lone)
+    _run(scripts / "policypages", "init", site, "--ci", "github", cwd=site.parent, environment=lone)
+    assert (site / ".github/workflows/policies.yml").is_file()
     _run(scripts / "policypages", "-C", site, "build", cwd=site.parent, environment=lone)
     pages = {file.relative_to(site / "output").as_posix() for file in (site / "output").glob("*/index.html")}
     assert "_overview/index.html" in pages

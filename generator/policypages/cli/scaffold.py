@@ -8,16 +8,20 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from policypages.cli import report
 
+if TYPE_CHECKING:
+    from policypages.cli.kit import Kit
+
 KINDS: Final = ("entity", "clause", "policy", "theme")
 SETTINGS_FILE: Final = "policypages.yaml"
 _MAY_BE_THERE: Final = frozenset({".git"})
 _USAGE: Final = 2
+_SAMPLES: Final = "in content/entities/, your own facts instead of `sample: true`: samples are not published"
 
 
 class Refusal(click.ClickException):
@@ -27,19 +31,70 @@ class Refusal(click.ClickException):
 
 
 @click.command(
-    epilog="Example: policypages init my-site", short_help="Make a small starter site in a new folder."
+    epilog="""\b
+Examples:
+  policypages init my-site
+  policypages init my-site --ci github
+  policypages init --ci gitlab        (in the folder of a site)""",
+    short_help="Make a small starter site in a new folder.",
 )
-@click.argument("place", metavar="DIR", type=click.Path(file_okay=True))
+@click.argument("place", metavar="DIR", type=click.Path(file_okay=True), required=False)
+@click.option(
+    "--ci",
+    type=click.Choice(("github", "gitlab")),
+    metavar="github|gitlab",
+    help="Add what reviews and publishes the site there.",
+)
 @click.pass_context
-def init(ctx: click.Context, place: str) -> int:
+def init(ctx: click.Context, place: str | None, ci: str | None) -> int:
     """Make a small starter site in DIR: two sites with a privacy and a cookies policy each.
 
-    DIR is made; if it is there it must be empty, but for a `.git`.
+    DIR is made; if it is there it must be empty, but for a `.git`. With --ci it may hold a site,
+    which then stays as it is. Nothing is ever written over.
     """
+    folder = ctx.find_root().params.get("folder") or "."
+    if place is None and ci is None:
+        message = "missing argument 'DIR'"
+        raise click.UsageError(message, ctx)
+    target = Path(folder) / place if place is not None else Path(ctx.obj)
+    is_site = (target / SETTINGS_FILE).is_file()
+    if place is None and not is_site:
+        message = f"there is no `{SETTINGS_FILE}` here: `policypages init DIR --ci {ci}` makes a site in DIR"
+        raise Refusal(message)
+    kit = _kit(ci, target) if ci is not None else None
+    if kit is None or not is_site:
+        _make_starter(target)
+    if kit is not None:
+        _write(kit.top, kit.files)
+        for path in kit.files:
+            click.echo(f"wrote {_from_here(kit.top / path)}", err=True)
+        to_do = [*kit.to_do, *([] if is_site else [_SAMPLES])]
+        click.echo("\n".join(["for CI to publish, set:", *(f"  - {one}" for one in to_do)]), err=True)
+    return 0
+
+
+def _kit(ci: str, target: Path) -> Kit:
+    """Return the files for CI, once it is sure that none of them is in the way."""
+    from policypages.cli.kit import branch_of, kit_for
+
+    kit = kit_for(ci, target.resolve(), branch_of(target.resolve()))
+    there = [path for path in kit.files if os.path.lexists(kit.top / path)]
+    if there:
+        message = f"`{_from_here(kit.top / there[0])}` is there already, and is not written over"
+        raise Refusal(message)
+    return kit
+
+
+def _from_here(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # on another drive
+        return str(path)
+
+
+def _make_starter(target: Path) -> None:
     from policypages.sources import starter_files
 
-    folder = ctx.find_root().params.get("folder") or "."
-    target = Path(folder) / place
     try:
         if target.exists() and not target.is_dir():
             message = f"`{target}` is a file: name a new folder"
@@ -61,7 +116,6 @@ def init(ctx: click.Context, place: str) -> int:
         f"made a starter site in {where}: two sites of a made-up company, with two policies each", err=True
     )
     click.echo("\n".join(["next:", *steps, "  policypages build"]), err=True)
-    return 0
 
 
 @click.command(
