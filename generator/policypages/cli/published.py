@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import click
 
@@ -90,8 +90,11 @@ class Run:
         if plan_file is None:
             click.echo(plan_text(self.asked.target, plans))
             return 0
-        with click.open_file(plan_file, "wb") as file:
-            file.write(write_plan(self.asked, self.output_digest, plans))
+        try:
+            with click.open_file(plan_file, "wb") as file:
+                file.write(write_plan(self.asked, self.output_digest, plans))
+        except OSError as error:
+            raise _unwritable(plan_file, error) from None
         if plan_file != "-":
             click.echo(asked_text(self.asked.target, plans), err=True)
             click.echo(f"`policypages publish {plan_file}` does exactly that", err=True)
@@ -108,18 +111,26 @@ class Run:
         if any(plan.changes for plan in plans) and self.ask and not self._is_wanted(plans):
             click.echo("nothing was published", err=True)
             return 1
+        listed = self._purge_list(purge_list)  # a list that cannot be written is told before, not after
         purge: list[str] = []
         for root, plan in found:
             if not plan.is_empty and not self._carry_out(root, plan):
                 break
             purge += plan.purge
-        if purge_list is not None:
-            with click.open_file(purge_list, "w", encoding="utf-8") as file:
-                file.write("".join(f"{one}\n" for one in purge))
+        if listed is not None:
+            listed.write("".join(f"{one}\n" for one in purge))
         code = self._finish()
         if code == 0 and self.form in {"full", "short"}:
             click.echo(summary(self.address.name, plans, time.monotonic() - self.started), err=True)
         return code
+
+    def _purge_list(self, name: str | None) -> IO[Any] | None:
+        if name is None:
+            return None
+        try:
+            return self.stack.enter_context(click.open_file(name, "w", encoding="utf-8"))
+        except OSError as error:
+            raise _unwritable(name, error) from None
 
     def _is_wanted(self, plans: Sequence[Plan]) -> bool:
         """Show the plan, and what should be known before it is carried out, and ask."""
@@ -291,6 +302,10 @@ class Run:
 
 
 _AGAIN = "publish again: it goes on from here"
+
+
+def _unwritable(name: str, error: OSError) -> click.UsageError:
+    return click.UsageError(f"`{name}` cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def _machine(error: StoreError, name: str) -> Diagnostic:
