@@ -16,6 +16,7 @@ from policypages.cli.publish_text import asked_text, plan_text, summary
 from policypages.diagnostics import Diagnostic, did_you_mean, has_errors, problem
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
+from policypages.paths import MANIFEST
 from policypages.publish.address import Address, address_of
 from policypages.publish.apply import MovedError, Work
 from policypages.publish.folder import FolderStore, why_not
@@ -35,7 +36,6 @@ from policypages.publish.plan import Plan, plan_publish
 from policypages.publish.planfile import Asked, Saved, as_data, write_plan
 from policypages.publish.store import StoreError
 from policypages.write import Output, open_output
-from policypages.write.guard import MANIFEST
 
 if TYPE_CHECKING:
     from policypages.publish.store import Store
