@@ -10,13 +10,14 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import click
 
-from policypages.cli.build import finish
+from policypages.cli.build import finish, today_at
 from policypages.cli.progress import Progress
 from policypages.cli.publish_text import asked_text, plan_text, summary
 from policypages.diagnostics import Diagnostic, did_you_mean, has_errors, problem
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
 from policypages.paths import MANIFEST
+from policypages.plan.published import DAYS
 from policypages.publish.address import Address, address_of
 from policypages.publish.apply import MovedError, Work
 from policypages.publish.folder import FolderStore, why_not
@@ -201,6 +202,8 @@ class Run:
         state = states.decode(known, made_by=None, manifest=manifest.digest) if whole and known else None
         sites = wanted_sites(manifest, self.asked.entities)
         self.found += refusals(manifest, state, sites, samples=self.asked.samples)
+        if state is not None:
+            self.found += self._built_for_days_to_come(state)
         if has_errors(self.found):
             return None
         self.output_digest = manifest.digest
@@ -211,6 +214,14 @@ class Run:
             self.found += changed_by_hand(self.offer, progress)
         self.found += self._edited_since()
         return None if has_errors(self.found) else sites
+
+    def _built_for_days_to_come(self, state: states.State) -> list[Diagnostic]:
+        """Refuse what a build with `--as-of` shows of releases that are not in effect yet."""
+        first = state.shared.get(DAYS, "").partition("..")[0]
+        if not first or today_at(self.sources).isoformat() >= first:
+            return []
+        message = f"the last build was made for a day to come: it shows what takes effect on {first}"
+        return [problem("publish-refused", message, hint="run `policypages build` without `--as-of`")]
 
     def _edited_since(self) -> list[Diagnostic]:
         """Say that sources are newer than what was built of them: it may be meant, and may be forgotten."""

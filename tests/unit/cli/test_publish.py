@@ -177,6 +177,18 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_published(site
     assert not (site / "public").exists()
 
 
+def test_what_takes_effect_on_a_day_to_come_is_not_published(site: Path) -> None:
+    """A build with `--as-of` shows how it will be; what readers get is how it is."""
+    words = ("--summary", "Less", "--effective", "2999-12-24")
+    assert run(site, "release", "beta/privacy", *words).return_value == 0
+    run(site, "build", "-j", "1", "--as-of", "2999-12-31")
+    ran = publish(site, "folder")
+    assert ran.return_value == 1
+    assert "made for a day to come: it shows what takes effect on 2999-12-24" in " ".join(ran.stderr.split())
+    run(site, "build", "-j", "1")
+    assert publish(site, "folder").return_value == 0
+
+
 def test_sites_can_be_chosen_and_each_have_a_folder(site: Path) -> None:
     """With `{entity}` in `to`, a site's folder begins at the site."""
     assert publish(site, "each", "--entity", "b*").return_value == 0
