@@ -160,7 +160,7 @@ class Run:
         plans: list[tuple[Root, Plan]] = []
         try:
             for root in roots_of(self.address, sites, self.asked.entities):
-                plan = self._plan(root)
+                plan = self._plan(root) if self._may_hold(root.address) else None
                 if plan is None:
                     return None
                 plans.append((root, plan))
@@ -180,19 +180,19 @@ class Run:
             hint = "run `policypages build`; an output that is handed on needs its hidden `.policypages/`"
             self.found.append(problem("publish-refused", message, hint=hint))
             return None
-        if not self.address.scheme and (refusal := self._refused_folder()) is not None:
-            self.found.append(refusal)
+        if not self._may_hold(self.address.of("_")):
             return None
         output, more = open_output(Path(self.sources.root), self.out)
         self.found += more
         return self.stack.enter_context(output) if output is not None else None
 
-    def _refused_folder(self) -> Diagnostic | None:
-        why = why_not(self.address.of("_").prefix, self.sources.root, self.out)
-        if why is None:
-            return None
-        message = f"the folder `{self.address.name}` {why}"
-        return problem("publish-refused", message, hint="choose a folder of its own")
+    def _may_hold(self, address: Address) -> bool:
+        """Refuse a folder that would hold what is ours, or lie in it: a site may be called `content`."""
+        why = None if address.scheme else why_not(address.prefix, self.sources.root, self.out)
+        if why is not None:
+            message = f"the folder `{address.name}` {why}"
+            self.found.append(problem("publish-refused", message, hint="choose a folder of its own"))
+        return why is None
 
     def _take(self, output: Output) -> list[str] | None:
         """Read what the build left, and refuse what must not be published."""

@@ -21,6 +21,7 @@ targets:
   folder: {to: ./public}
   inside: {to: ./output/live}
   around: {to: ../}
+  upon: {to: "./{entity}"}
   each: {to: "./hosts/{entity}/www"}
   bucket: {to: s3://policy-pages}
 """
@@ -175,6 +176,16 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_published(site
         ran = run(site, "publish", "folder", *words)
         assert str(ran.exception) == f"`{lost}` cannot be written: no such file or directory"
     assert not (site / "public").exists()
+
+
+def test_a_site_by_the_name_of_a_source_folder_is_not_published_upon_it(site: Path) -> None:
+    """With `{entity}` in `to`, each folder is looked at, and not only what stands before the id."""
+    write(site, {"content/entities/themes.yaml": "name: Themes\npolicies: {privacy: {}}\n"})
+    run(site, "build", "-j", "1")
+    ran = publish(site, "upon")
+    assert ran.return_value == 1
+    assert "the folder `./themes` lies in `themes`" in ran.stderr
+    assert not {"acme", "beta", "themes"} & {path.name for path in site.iterdir()}
 
 
 def test_what_takes_effect_on_a_day_to_come_is_not_published(site: Path) -> None:
