@@ -13,14 +13,13 @@ from policypages.git import Git, GitError
 from policypages.sources import is_leftover
 
 if TYPE_CHECKING:
-    from policypages.model import Sources
+    from policypages.sources import FolderSources
 
 _PLACES: Final = ("policypages.yaml", "content", "themes")
-_DEFAULT_THEME: Final = "themes/default/"
 _SHA1: Final = 40
 
 
-def provenance_of(root: Path, sources: Sources, as_of: date) -> tuple[Provenance, list[Diagnostic]]:
+def provenance_of(root: Path, sources: FolderSources, as_of: date) -> tuple[Provenance, list[Diagnostic]]:
     """Return the commit of a site folder, and whether a source is other than it has it.
 
     Git itself is not asked what was modified: it looks at times, and runs what filters say. What is
@@ -32,15 +31,14 @@ def provenance_of(root: Path, sources: Sources, as_of: date) -> tuple[Provenance
     except GitError as error:
         message = f"the records of this build name no commit: {error}"
         return Provenance(None, modified=False, as_of=as_of), [problem("no-commit", message, hint=error.hint)]
-    # a site without a default theme of its own is given ours, which is in no commit of it
-    ours = not any(path.startswith(_DEFAULT_THEME) for path in committed)
-    read = {path for path in sources.paths if not (ours and path.startswith(_DEFAULT_THEME))}
+    # a site is given the files of our themes that it does not have, and they are in no commit of it
+    read = {path for path in sources.paths if not sources.comes_along(path)}
     gone = any(path not in read and not any(map(is_leftover, path.split("/"))) for path in committed)
     modified = gone or any(path not in committed or _differs(sources, path, committed[path]) for path in read)
     return Provenance(commit, modified, as_of), []
 
 
-def _differs(sources: Sources, path: str, id_: str) -> bool:
+def _differs(sources: FolderSources, path: str, id_: str) -> bool:
     """Tell whether a source is not what git has under an id, line ends apart: git may change those."""
     try:
         data = sources.read(path)
