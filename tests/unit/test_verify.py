@@ -252,6 +252,17 @@ def test_what_a_record_makes_too_large_is_not_unpacked(built: Path, serve: Calla
     assert outcome.why == "is not asked for: by the record it has more than 64,000,000 bytes"
 
 
+@pytest.mark.parametrize(
+    "address", ["https://kim:secret@acme.example/", "https://acme.example/?a", "http://a/#b"]
+)
+def test_an_address_that_is_of_no_folder_is_refused(address: str) -> None:
+    """And no password is printed."""
+    ran = CliRunner().invoke(cli, ["verify", address])
+    assert ran.exit_code == 2
+    assert "the address of a folder is wanted" in " ".join(ran.output.split())
+    assert "secret" not in ran.output
+
+
 def test_a_site_that_is_gone_as_a_whole_does_not_pass(built: Path, tmp_path: Path) -> None:
     """Where the output has the manifest of its build; a copy without it cannot know."""
     copy = Path(shutil.copytree(built, tmp_path / "output"))
