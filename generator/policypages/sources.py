@@ -72,10 +72,6 @@ class FolderSources:
             self._note(path)
         return data
 
-    def comes_along(self, path: str) -> bool:
-        """Tell whether a file is of a theme that comes with the program, and not of the site."""
-        return path in self._outside
-
     def changed(self) -> tuple[str, ...]:
         """Return the paths that were read after an edit, by this process and those that it has forked."""
         if self._edited.find(b"\1") < 0:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.record import Provenance
 from policypages.git import Git, GitError
-from policypages.sources import is_leftover
+from policypages.sources import is_leftover, list_own_themes
 
 if TYPE_CHECKING:
-    from policypages.sources import FolderSources
+    from policypages.model import Sources
 
 _PLACES: Final = ("policypages.yaml", "content", "themes")
 _SHA1: Final = 40
 
 
-def provenance_of(root: Path, sources: FolderSources, as_of: date) -> tuple[Provenance, list[Diagnostic]]:
+def provenance_of(root: Path, sources: Sources, as_of: date) -> tuple[Provenance, list[Diagnostic]]:
     """Return the commit of a site folder, and whether a source is other than it has it.
 
     Git itself is not asked what was modified: it looks at times, and runs what filters say. What is
@@ -32,13 +32,14 @@ def provenance_of(root: Path, sources: FolderSources, as_of: date) -> tuple[Prov
         message = f"the records of this build name no commit: {error}"
         return Provenance(None, modified=False, as_of=as_of), [problem("no-commit", message, hint=error.hint)]
     # a site is given the files of our themes that it does not have, and they are in no commit of it
-    read = {path for path in sources.paths if not sources.comes_along(path)}
+    ours = {path: stamp for path, (_, stamp) in list_own_themes().items()}
+    read = {path for path, stamp in sources.paths.items() if path in committed or ours.get(path) != stamp}
     gone = any(path not in read and not any(map(is_leftover, path.split("/"))) for path in committed)
     modified = gone or any(path not in committed or _differs(sources, path, committed[path]) for path in read)
     return Provenance(commit, modified, as_of), []
 
 
-def _differs(sources: FolderSources, path: str, id_: str) -> bool:
+def _differs(sources: Sources, path: str, id_: str) -> bool:
     """Tell whether a source is not what git has under an id, line ends apart: git may change those."""
     try:
         data = sources.read(path)
