@@ -106,9 +106,14 @@ def content_type(path: str) -> str:
     return TYPES.get(ending.lower(), OTHER) if dot and stem else OTHER
 
 
+def is_hashed(path: str) -> bool:
+    """Tell whether a file, or the one that it holds compressed, has a digest of its content in its name."""
+    return _HASHED.fullmatch(plain_path(path)[0]) is not None
+
+
 def cache_control(path: str) -> str:
     """Return for how long a file may be kept without asking again."""
-    if _HASHED.fullmatch(path):
+    if is_hashed(path):
         return FOR_EVER
     if path.rpartition("/")[2] == BUILD_RECORD:
         return ALWAYS_ASK

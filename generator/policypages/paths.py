@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MANIFEST_FOLDER: Final = ".policypages"
+MANIFEST: Final = f"{MANIFEST_FOLDER}/manifest"
 STAGE_PREFIX: Final = ".staging-"
 FEED: Final = "feed.xml"  # below the folder of a site, as are the next
 BUILD_RECORD: Final = "build.json"

@@ -59,10 +59,14 @@ def test_a_changed_page_is_exactly_its_objects(site: PublishedSite) -> None:
     assert ran.return_value == 0, ran.stderr
     after = site.bucket.etags()
     changed = {key for key in after if after[key] != before.get(key)}
-    assert changed == {"acme-1/index.html", "acme-1/privacy/index.html", "acme-1/cookies/index.html"}
+    pages = {
+        f"acme-1/{page}/{name}" for page in ("privacy", "cookies") for name in ("index.html", "policy.json")
+    }
+    assert changed == {"acme-1/index.html", *pages}
     assert after.keys() == before.keys()
     at = "https://legal.example.org/acme-1/"
-    assert ran.stdout.split() == [at, f"{at}cookies/", f"{at}privacy/"]
+    data = [f"{at}{page}/policy.json" for page in ("privacy", "cookies")]
+    assert ran.stdout.split() == sorted([at, f"{at}cookies/", f"{at}privacy/", *data])
     written = {
         path.removeprefix(f"/{BUCKET}/live/") for path in site.proxy.written() if "?delete" not in path
     }
@@ -115,7 +119,8 @@ def test_headers_and_bytes_read_back_are_those_of_the_plan(
     site.build()
     assert site.publish("--yes").return_value == 0
     undo = {"none": bytes, "gzip": gzip.decompress, "br": brotli.decompress}[encoding]
-    types = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8"}
+    text = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8"}
+    types = {**text, "json": "application/json"}
     for key, data in site.output().items():
         head = site.bucket.head(key)
         assert head["ContentType"] == types[key.rpartition(".")[2]]
@@ -162,9 +167,9 @@ def test_many_deletions_are_refused_until_they_are_meant(tmp_path: Path, proxy: 
     before = site.bucket.listed()
     ran = site.publish("--yes")
     assert ran.return_value == 1
-    assert "18 of 40 published objects would be deleted" in said(ran)
+    assert "30 of 60 published objects would be deleted" in said(ran)
     assert site.bucket.listed() == before
-    assert site.publish("--yes", "--max-deletes", "18").return_value == 0
+    assert site.publish("--yes", "--max-deletes", "30").return_value == 0
     assert {key.partition("/")[0] for key in site.bucket.pages() if "/assets/" not in key} == {
         f"acme-{number}" for number in range(6, 10)
     }

@@ -190,5 +190,17 @@ def test_what_is_modified_is_told(tmp_path: Path) -> None:
     clause.unlink()
     assert modified() == (True, [])
     _git(root, "checkout", "-q", "content")
-    (root / "content" / "clauses" / "b.md").write_text("New.\n")
+    new = root / "content" / "clauses" / "b.md"
+    new.write_text("New.\n")
+    assert modified() == (True, [])
+    new.unlink()
+    # of a theme a site may have one file, and is given the others
+    style = root / "themes" / "default" / "assets" / "style.css"
+    style.parent.mkdir(parents=True)
+    style.write_text("body { color: red }\n")
+    assert modified() == (True, [])
+    _git(root, "add", "-A")
+    _git(root, "commit", "-qm", "second")
+    assert modified() == (False, [])
+    style.unlink()
     assert modified() == (True, [])

@@ -8,6 +8,7 @@ import shutil
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.sitecase import DAY, SETTINGS, make_site
 from policypages.cli import cli
 from policypages.formats import record as records
 from policypages.formats.encoding import DecodingError, decoded_digest
-from policypages.formats.record import Provenance
+from policypages.formats.record import Content, Provenance
 from policypages.verify import Served, compare
 
 FILES = {
@@ -102,8 +103,8 @@ def test_what_was_built_is_verified(built: Path) -> None:
     ran = _verify(built)
     assert ran.exit_code == 0, ran.stderr
     assert [line.partition(" (")[0] for line in ran.stdout.splitlines()] == [
-        f"{built / 'acme'}: 4 files, all as built",
-        f"{built / 'bolt'}: 4 files, all as built",
+        f"{built / 'acme'}: 5 files, all as built",
+        f"{built / 'bolt'}: 5 files, all as built",
     ]
     assert f"(commit c0ffee; as of {DAY}; policypages " in ran.stdout
 
@@ -211,6 +212,7 @@ def test_a_hostile_host_is_told_and_ends(built: Path, serve: Callable[..., str])
     assert said == {
         "index.html": "is not there: the host leads on to `https://elsewhere.example/`",
         "privacy/index.html": "was cut short: 999,999 bytes are missing",
+        "privacy/policy.json": "cannot be decoded as the host says",
         "sitemap.xml": "cannot be decoded as the host says",
     }
 
@@ -237,6 +239,46 @@ def test_a_record_leads_nowhere_else(site: Path, path: str) -> None:
     """No path of a record leaves the folder of its site."""
     kept = (site / "build.json").read_text()
     (site / "build.json").write_text(kept.replace('"privacy/index.html": {', f"{json.dumps(path)}: {{"))
+    ran = _verify(site)
+    assert (ran.exit_code, ran.stderr.count("error[no-record]")) == (1, 1)
+
+
+def test_what_a_record_makes_too_large_is_not_unpacked(built: Path, serve: Callable[..., str]) -> None:
+    """Whoever can change a record could have us unpack a bomb for years."""
+    record = records.read((built / "acme" / "build.json").read_bytes())
+    assert not isinstance(record, str)
+    style = next(path for path in record.files if path.startswith("assets/"))
+    record = replace(record, files={style: Content(10**15, "0" * 64)})
+    (outcome,) = compare(record, Served(serve(built, _Hostile), timeout=5)).outcomes
+    assert outcome.why == "is not asked for: by the record it has more than 64,000,000 bytes"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://kim:secret@acme.example/", "https://acme.example/?a", "http://a/#b"]
+)
+def test_an_address_that_is_of_no_folder_is_refused(address: str) -> None:
+    """And no password is printed."""
+    ran = CliRunner().invoke(cli, ["verify", address])
+    assert ran.exit_code == 2
+    assert "the address of a folder is wanted" in " ".join(ran.output.split())
+    assert "secret" not in ran.output
+
+
+def test_a_site_that_is_gone_as_a_whole_does_not_pass(built: Path, tmp_path: Path) -> None:
+    """Where the output has the manifest of its build; a copy without it cannot know."""
+    copy = Path(shutil.copytree(built, tmp_path / "output"))
+    shutil.rmtree(copy / "bolt")
+    ran = _verify(copy)
+    assert (ran.exit_code, ran.stderr.count("error[no-record]")) == (1, 1)
+    assert "bolt/build.json` is not there, and other sites have one" in " ".join(ran.stderr.split())
+
+
+def test_a_site_in_a_folder_of_its_own_has_the_record_of_a_publish(site: Path) -> None:
+    """That one is no extra file; anything beside it is."""
+    (site / ".policypages").mkdir()
+    (site / ".policypages" / "published.json").write_text("{}")
+    assert _verify(site).exit_code == 0
+    (site / ".policypages" / "more.html").write_text("We sell everything.")
     assert _verify(site).exit_code == 1
 
 

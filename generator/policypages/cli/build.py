@@ -234,9 +234,11 @@ def cores() -> int:
 
 def chosen_day(as_of: str | None, sources: Any) -> datetime.date:
     """Return the day to build for: asked for, else today in the site's time zone."""
-    asked = asked_day(as_of)
-    if asked is not None:
-        return asked
+    return asked_day(as_of) or today_at(sources)
+
+
+def today_at(sources: Any) -> datetime.date:
+    """Return the day that it is in the site's time zone."""
     from policypages.load.site import load_settings
 
     zone = load_settings(sources).timezone

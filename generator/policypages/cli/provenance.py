@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.record import Provenance
 from policypages.git import Git, GitError
-from policypages.sources import THEMES, is_leftover
+from policypages.sources import is_leftover, list_own_themes
 
 if TYPE_CHECKING:
     from policypages.model import Sources
@@ -31,13 +31,9 @@ def provenance_of(root: Path, sources: Sources, as_of: date) -> tuple[Provenance
     except GitError as error:
         message = f"the records of this build name no commit: {error}"
         return Provenance(None, modified=False, as_of=as_of), [problem("no-commit", message, hint=error.hint)]
-    # a site that has no theme of these names is given ours, which are in no commit of it
-    ours = tuple(
-        place
-        for place in (f"themes/{name}/" for name in THEMES)
-        if not any(path.startswith(place) for path in committed)
-    )
-    read = {path for path in sources.paths if not path.startswith(ours)}
+    # a site is given the files of our themes that it does not have, and they are in no commit of it
+    ours = {path: stamp for path, (_, stamp) in list_own_themes().items()}
+    read = {path for path, stamp in sources.paths.items() if path in committed or ours.get(path) != stamp}
     gone = any(path not in read and not any(map(is_leftover, path.split("/"))) for path in committed)
     modified = gone or any(path not in committed or _differs(sources, path, committed[path]) for path in read)
     return Provenance(commit, modified, as_of), []

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from policypages.cli.build import count
 from policypages.publish.plan import RETIRED_FOR, Change, Plan
 
 _SIGNS: Final = {"create": "+", "update": "~", "delete": "-"}
@@ -54,12 +55,16 @@ def summary(name: str, plans: Sequence[Plan], seconds: float) -> str:
     kept = sum(sum(plan.kept.values()) for plan in plans)
     took = f"{seconds:.1f} s"
     if not counts:
-        return f"nothing to publish: {kept:,} objects at {name} are as they should be ({took})"
+        return f"nothing to publish: {_as_they_should_be(kept, f' at {name}')} ({took})"
     done = ", ".join(f"{counts[kind]:,} {kind}d" for kind in _KINDS if counts[kind])
     sent = sum(one.size for plan in plans for one in plan.changes if one.kind != "delete")
     purge = sum(len(plan.purge) for plan in plans)
-    tail = f"; {purge:,} addresses to purge" if purge else ""
+    tail = f"; {purge:,} {'address' if purge == 1 else 'addresses'} to purge" if purge else ""
     return f"published to {name}: {done}, {kept:,} kept; {size(sent)} of files ({took}){tail}"
+
+
+def _as_they_should_be(kept: int, where: str = "") -> str:
+    return f"{count(kept, 'object')}{where} {'is as it' if kept == 1 else 'are as they'} should be"
 
 
 def _head(target: str, plans: Sequence[Plan]) -> list[str]:
@@ -121,6 +126,6 @@ def _sum(plans: Sequence[Plan]) -> str:
     unused = sum(len(plan.unused) for plan in plans)
     later = f"; {unused:,} kept for {RETIRED_FOR.days} day, though no page uses them" if unused else ""
     if not counts:
-        return f"nothing to do: {kept:,} objects are as they should be{later}"
+        return f"nothing to do: {_as_they_should_be(kept)}{later}"
     does = ", ".join(f"{counts[kind]:,} to {kind}" for kind in _KINDS)
     return f"{does}, {kept:,} to keep; {size(sent)} of files to send{later}"

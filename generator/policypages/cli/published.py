@@ -6,16 +6,18 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import click
 
-from policypages.cli.build import finish
+from policypages.cli.build import finish, today_at
 from policypages.cli.progress import Progress
 from policypages.cli.publish_text import asked_text, plan_text, summary
 from policypages.diagnostics import Diagnostic, did_you_mean, has_errors, problem
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
+from policypages.paths import MANIFEST
+from policypages.plan.published import DAYS
 from policypages.publish.address import Address, address_of
 from policypages.publish.apply import MovedError, Work
 from policypages.publish.folder import FolderStore, why_not
@@ -35,7 +37,6 @@ from policypages.publish.plan import Plan, plan_publish
 from policypages.publish.planfile import Asked, Saved, as_data, write_plan
 from policypages.publish.store import StoreError
 from policypages.write import Output, open_output
-from policypages.write.guard import MANIFEST
 
 if TYPE_CHECKING:
     from policypages.publish.store import Store
@@ -90,8 +91,11 @@ class Run:
         if plan_file is None:
             click.echo(plan_text(self.asked.target, plans))
             return 0
-        with click.open_file(plan_file, "wb") as file:
-            file.write(write_plan(self.asked, self.output_digest, plans))
+        try:
+            with click.open_file(plan_file, "wb") as file:
+                file.write(write_plan(self.asked, self.output_digest, plans))
+        except OSError as error:
+            raise _unwritable(plan_file, error) from None
         if plan_file != "-":
             click.echo(asked_text(self.asked.target, plans), err=True)
             click.echo(f"`policypages publish {plan_file}` does exactly that", err=True)
@@ -108,18 +112,26 @@ class Run:
         if any(plan.changes for plan in plans) and self.ask and not self._is_wanted(plans):
             click.echo("nothing was published", err=True)
             return 1
+        listed = self._purge_list(purge_list)  # a list that cannot be written is told before, not after
         purge: list[str] = []
         for root, plan in found:
             if not plan.is_empty and not self._carry_out(root, plan):
                 break
             purge += plan.purge
-        if purge_list is not None:
-            with click.open_file(purge_list, "w", encoding="utf-8") as file:
-                file.write("".join(f"{one}\n" for one in purge))
+        if listed is not None:
+            listed.write("".join(f"{one}\n" for one in purge))
         code = self._finish()
         if code == 0 and self.form in {"full", "short"}:
             click.echo(summary(self.address.name, plans, time.monotonic() - self.started), err=True)
         return code
+
+    def _purge_list(self, name: str | None) -> IO[Any] | None:
+        if name is None:
+            return None
+        try:
+            return self.stack.enter_context(click.open_file(name, "w", encoding="utf-8"))
+        except OSError as error:
+            raise _unwritable(name, error) from None
 
     def _is_wanted(self, plans: Sequence[Plan]) -> bool:
         """Show the plan, and what should be known before it is carried out, and ask."""
@@ -148,7 +160,7 @@ class Run:
         plans: list[tuple[Root, Plan]] = []
         try:
             for root in roots_of(self.address, sites, self.asked.entities):
-                plan = self._plan(root)
+                plan = self._plan(root) if self._may_hold(root.address) else None
                 if plan is None:
                     return None
                 plans.append((root, plan))
@@ -168,19 +180,19 @@ class Run:
             hint = "run `policypages build`; an output that is handed on needs its hidden `.policypages/`"
             self.found.append(problem("publish-refused", message, hint=hint))
             return None
-        if not self.address.scheme and (refusal := self._refused_folder()) is not None:
-            self.found.append(refusal)
+        if not self._may_hold(self.address.of("_")):
             return None
         output, more = open_output(Path(self.sources.root), self.out)
         self.found += more
         return self.stack.enter_context(output) if output is not None else None
 
-    def _refused_folder(self) -> Diagnostic | None:
-        why = why_not(self.address.of("_").prefix, self.sources.root, self.out)
-        if why is None:
-            return None
-        message = f"the folder `{self.address.name}` {why}"
-        return problem("publish-refused", message, hint="choose a folder of its own")
+    def _may_hold(self, address: Address) -> bool:
+        """Refuse a folder that would hold what is ours, or lie in it: a site may be called `content`."""
+        why = None if address.scheme else why_not(address.prefix, self.sources.root, self.out)
+        if why is not None:
+            message = f"the folder `{address.name}` {why}"
+            self.found.append(problem("publish-refused", message, hint="choose a folder of its own"))
+        return why is None
 
     def _take(self, output: Output) -> list[str] | None:
         """Read what the build left, and refuse what must not be published."""
@@ -190,6 +202,8 @@ class Run:
         state = states.decode(known, made_by=None, manifest=manifest.digest) if whole and known else None
         sites = wanted_sites(manifest, self.asked.entities)
         self.found += refusals(manifest, state, sites, samples=self.asked.samples)
+        if state is not None:
+            self.found += self._built_for_days_to_come(state)
         if has_errors(self.found):
             return None
         self.output_digest = manifest.digest
@@ -200,6 +214,14 @@ class Run:
             self.found += changed_by_hand(self.offer, progress)
         self.found += self._edited_since()
         return None if has_errors(self.found) else sites
+
+    def _built_for_days_to_come(self, state: states.State) -> list[Diagnostic]:
+        """Refuse what a build with `--as-of` shows of releases that are not in effect yet."""
+        first = state.shared.get(DAYS, "").partition("..")[0]
+        if not first or today_at(self.sources).isoformat() >= first:
+            return []
+        message = f"the last build was made for a day to come: it shows what takes effect on {first}"
+        return [problem("publish-refused", message, hint="run `policypages build` without `--as-of`")]
 
     def _edited_since(self) -> list[Diagnostic]:
         """Say that sources are newer than what was built of them: it may be meant, and may be forgotten."""
@@ -291,6 +313,10 @@ class Run:
 
 
 _AGAIN = "publish again: it goes on from here"
+
+
+def _unwritable(name: str, error: OSError) -> click.UsageError:
+    return click.UsageError(f"`{name}` cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def _machine(error: StoreError, name: str) -> Diagnostic:

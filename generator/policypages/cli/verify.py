@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -58,6 +59,9 @@ def verify(target: str, *, against: str | None, form: str) -> int:
     which a site is served. Any difference is an error. The record comes from `build --provenance`.
     """
     if target.startswith(_WEB):
+        if re.search(r"[?#]|//[^/]*@", target):
+            message = "the address of a folder is wanted, without a user name, a `?` or a `#`"
+            raise click.UsageError(message)
         sites = [_served(target, against, form)]
     elif "://" in target:
         message = f"`{target}` is no address that can be verified: it begins with neither http nor https"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from policypages.paths import MANIFEST_FOLDER
 
 VERSION: Final = 1
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 RECORD: Final = f"{MANIFEST_FOLDER}/published.json"
 JOURNAL: Final = f"{MANIFEST_FOLDER}/journal.json"
 LOCK: Final = f"{MANIFEST_FOLDER}/publishing.json"
@@ -62,7 +64,7 @@ def read_record(data: bytes) -> Record | None:
     if head is None:
         return None
     try:
-        return {str(key): Object(int(size), *map(str, rest)) for key, size, *rest in head["objects"]}
+        return {_text(key): Object(_size(size), *map(_text, rest)) for key, size, *rest in head["objects"]}
     except (LookupError, TypeError, ValueError):
         return None
 
@@ -78,8 +80,8 @@ def read_journal(data: bytes) -> Journal | None:
     if head is None:
         return None
     try:
-        intents = tuple(Intent(*map(str, row)) for row in head["intents"])
-        return Journal(intents, tuple(map(str, head["purge"])))
+        intents = tuple(Intent(*map(_text, row)) for row in head["intents"])
+        return Journal(intents, tuple(map(_text, head["purge"])))
     except (LookupError, TypeError, ValueError):
         return None
 
@@ -94,6 +96,19 @@ def _read(data: bytes, kind: str) -> dict[str, Any] | None:
     try:
         head = json.loads(data)
         known = (head["policypages"], head["version"]) == (kind, VERSION)
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return head if known else None
+
+
+def _text(value: Any) -> str:
+    """Take a text as it was written: none of ours has what would be a command to a terminal, or two lines."""
+    if not isinstance(value, str) or _CONTROL.search(value):
+        raise TypeError
+    return value
+
+
+def _size(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError
+    return value

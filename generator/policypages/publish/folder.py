@@ -11,13 +11,14 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from policypages import beneath
-from policypages.formats.published import RECORD
+from policypages.formats.published import LOCK
 from policypages.paths import MANIFEST_FOLDER
-from policypages.publish.store import ConflictError, Found, Got, StoreError
+from policypages.publish.store import NO_OBJECT, ConflictError, Found, Got, StoreError
 
 T = TypeVar("T")
 _TEMPORARY: Final = "writing-"
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+_IN_THE_WAY: Final = frozenset({errno.ENOTDIR, errno.ELOOP, errno.EISDIR})
 
 
 class FolderStore:
@@ -26,6 +27,7 @@ class FolderStore:
     def __init__(self, folder: str) -> None:
         self.name = folder
         self._folder = os.path.abspath(folder)
+        self._swept = False
 
     @property
     def keeps_headers(self) -> bool:
@@ -39,24 +41,23 @@ class FolderStore:
     def get(self, key: str) -> Got | None:
         """See Store."""
 
-        def get() -> Got:
-            parent, name = beneath.split(key)
-            top = beneath.open_top(self._folder)
-            try:
-                with beneath.folder(top, parent) as folder:
-                    data, status = beneath.read_with_status(folder, name)
-            finally:
-                os.close(top)
-            return Got(data, _etag(status), {})
-
-        try:
-            return self._try(get)
-        except (FileNotFoundError, NotADirectoryError):
+        def get() -> Got | None:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                parent, name = beneath.split(key)
+                top = beneath.open_top(self._folder)
+                try:
+                    with beneath.folder(top, parent) as folder:
+                        data, status = beneath.read_with_status(folder, name)
+                finally:
+                    os.close(top)
+                return Got(data, _etag(status), {})
             return None
+
+        return self._try(get, key)
 
     def put(self, key: str, data: bytes, headers: Mapping[str, str], etag: str) -> str:  # noqa: ARG002 - see Store
         """See Store."""
-        return self._try(lambda: self._put(key, data, etag))
+        return self._try(lambda: self._put(key, data, etag), key)
 
     def delete(self, keys: Sequence[str]) -> None:
         """See Store; folders that are empty then go, too."""
@@ -77,7 +78,7 @@ class FolderStore:
                 if below == f"{MANIFEST_FOLDER}/" and name.startswith(_TEMPORARY):
                     continue
                 status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-                etag = _etag(status) if stat.S_ISREG(status.st_mode) else "not a file"
+                etag = _etag(status) if stat.S_ISREG(status.st_mode) else NO_OBJECT
                 found.append((f"{below}{name}", Found(status.st_size, etag)))
         return sorted(found)
 
@@ -91,8 +92,6 @@ class FolderStore:
                 beneath.folder(top, MANIFEST_FOLDER, make=True) as aside,
                 beneath.folder(top, parent, make=True) as folder,
             ):
-                if key == RECORD:
-                    _sweep(aside)
                 beneath.write_file(aside, temporary, data)
                 try:
                     status = os.stat(temporary, dir_fd=aside)
@@ -100,6 +99,9 @@ class FolderStore:
                 finally:
                     with suppress(FileNotFoundError):
                         os.unlink(temporary, dir_fd=aside)
+                if key == LOCK and not self._swept:  # now nobody else is about to name a file
+                    self._swept = True
+                    _sweep(aside)
                 return _etag(status)
         finally:
             os.close(top)
@@ -120,12 +122,17 @@ class FolderStore:
         finally:
             os.close(top)
 
-    def _try(self, work: Callable[[], T]) -> T:
+    def _try(self, work: Callable[[], T], key: str = "") -> T:
         try:
             return work()
-        except (FileNotFoundError, NotADirectoryError):
-            raise
         except OSError as error:
+            if key and error.errno in _IN_THE_WAY:
+                reason = (
+                    f"`{key}` cannot stand there: a link, or a file or folder of that name, is in the way"
+                )
+                raise StoreError(
+                    reason, hint="move it away; what is not ours is never overwritten"
+                ) from error
             place = f" `{error.filename}`" if isinstance(error.filename, str) else ""
             reason = (error.strerror or str(error)).lower()
             reason = f"{reason}{place}"

@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from policypages.formats.published import LOCK
 from policypages.publish.patience import PatientStore
-from policypages.publish.store import ConflictError, StoreError
+from policypages.publish.store import ConflictError, Store, StoreError
 
 _HEADERS: Final = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
@@ -60,7 +60,8 @@ class Lock:
         self._rhythm = rhythm or Rhythm()
         self._take_over = take_over
         self._waiting = waiting
-        self._content = {"policypages": "lock", "version": 1, "id": secrets.token_hex(8), "began": began}
+        self._id = secrets.token_hex(8)
+        self._content = {"policypages": "lock", "version": 1, "id": self._id, "began": began}
         self._renewed = 0
         self._etag = ""
         self._ended = threading.Event()
@@ -82,7 +83,13 @@ class Lock:
             # where the work broke off, the server is not waited for again: the next takes over what stays
             store = self._store if kind is None else self._store.plain
             with suppress(StoreError):
-                store.delete([LOCK])
+                if self._is_ours(store):
+                    store.delete([LOCK])
+
+    def _is_ours(self, store: Store) -> bool:
+        """Look once more: a machine that slept since the last renewal may have lost the lock unseen."""
+        there = store.get(LOCK)
+        return there is not None and self._id.encode() in there.data
 
     def check(self) -> None:
         """Raise LostError where another publish has taken over."""
@@ -146,5 +153,5 @@ class Lock:
 def _since(data: bytes) -> str:
     try:
         return str(json.loads(data)["began"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return "some time"

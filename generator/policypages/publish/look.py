@@ -13,7 +13,7 @@ from policypages.formats.published import JOURNAL, LOCK, RECORD, Journal, read_j
 from policypages.paths import MANIFEST_FOLDER
 from policypages.publish.patience import PatientStore
 from policypages.publish.plan import Remote, Same, known_objects
-from policypages.publish.store import Found, meta_of
+from policypages.publish.store import NO_OBJECT, Found, meta_of
 
 THREADS: Final = 16
 _FEW_SITES: Final = 20
@@ -49,7 +49,8 @@ def look_at(
             remote = replace(
                 remote, found=found, journal=journal, journal_etag=got.etag, listed=lambda _: True
             )
-    return replace(remote, same=_same(store, known_objects(remote)[1])), aside.get(LOCK, ""), []
+    unsure = [key for key in known_objects(remote)[1] if remote.found[key].etag != NO_OBJECT]
+    return replace(remote, same=_same(store, unsure)), aside.get(LOCK, ""), []
 
 
 def _listing(

@@ -25,6 +25,7 @@ _PAGE: Final = 1000
 _NO_RETRIES: Final = {"max_retries": 0}  # `Patience` tries again: obstore does not after a lost connection
 _STATUS: Final = re.compile(r"status code: (\d{3})")
 _SAID: Final = re.compile(r"<Code>([^<]*)</Code>(?:\s*<Message>([^<]*)</Message>)?")
+_SIGNED: Final = re.compile(r"\?[^\s\"')]+")
 _KIND: Final = re.compile(r"kind: (\w+)")
 # where a library asks for the role of a machine, once it found nothing in the environment
 _ROLE: Final = re.compile(
@@ -165,7 +166,8 @@ class ObjectStore:
         kind = _KIND.search(text)
         if kind is not None:
             return StoreError(_LOST.get(kind[1], "the connection broke"), passing=True)
-        first = text.partition("\n")[0]
+        # an address may be signed: what stands behind its `?` is for nobody's log
+        first = _SIGNED.sub("?…", text.partition("\n")[0])
         return StoreError(first[:1].lower() + first[1:], hint=_RIGHTS, passing="retries" in text)
 
     def _no_bucket(self) -> StoreError:

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-from policypages.paths import BUILD_RECORD
+from policypages.headers import is_hashed, plain_path
+from policypages.paths import BUILD_RECORD, POLICY_JSON
 
 ASSETS, NEW_PAGES, PAGES, INDEX, PROOF = range(5)
 """Steps: each begins when the one before has ended. Deletions come after them."""
-
-_HASHED: Final = re.compile(r"(?:.*/)?assets/(?:.*/)?[^/]+-[0-9a-f]{10}(?:\.[^/.]+)*")
-
-
-def is_hashed(path: str) -> bool:
-    """Tell whether a file has its digest in its name: what it holds never changes."""
-    return _HASHED.fullmatch(path) is not None
 
 
 def is_proof(path: str) -> bool:
@@ -23,18 +14,22 @@ def is_proof(path: str) -> bool:
     return path.rpartition("/")[2] == BUILD_RECORD
 
 
-def step_of(path: str, *, new: bool) -> int:
-    """Return the step of a file, by its path below the output folder.
+def step_of(path: str, *, new: bool) -> tuple[int, int]:
+    """Return the step of a file, by its path below the output folder; steps are taken in their order.
 
     A page that is new comes before pages that may link to it, and all of them before what lists them: the
-    index of the site, its sitemap, its feed.
+    index of the site, its sitemap, its feed. Of new pages the deepest come first, since the index of a
+    locale is a page above those that it lists. What a page says as data is there before the page.
     """
     site, _, below = path.partition("/")
-    name = path.rpartition("/")[2]
+    name = plain_path(path)[0].rpartition("/")[2]
     if is_proof(path) or not site:
-        return PROOF
+        return PROOF, 0
     if is_hashed(path) or below.startswith("assets/"):
-        return ASSETS
-    if "/" in below and (name.endswith(".html") or ".html." in name):
-        return NEW_PAGES if new else PAGES
-    return INDEX
+        return ASSETS, 0
+    is_data = name == POLICY_JSON
+    if is_data and new:
+        return ASSETS, 0
+    if "/" in below and (is_data or name.endswith(".html")):
+        return (NEW_PAGES, -below.count("/")) if new else (PAGES, 0)
+    return INDEX, 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.published import UNSURE, Journal, Object, Record
-from policypages.publish.order import is_hashed, is_proof, step_of
+from policypages.headers import is_hashed
+from policypages.publish.order import is_proof, step_of
 from policypages.publish.store import Found
 
 Kind = Literal["create", "update", "delete"]
@@ -131,6 +132,7 @@ def plan_publish(
 ) -> tuple[Plan, list[Diagnostic]]:
     """Say what to do so that the sites in scope are what is wanted; all that is in the way is told."""
     known, moved = known_objects(remote)
+    half_done = _half_done(place, known, remote)
     changes: list[Change] = []
     stays: dict[str, Object] = {}
     kept: Counter[str] = Counter()
@@ -152,14 +154,16 @@ def plan_publish(
         path = place.path_of(key)
         if key in wants:
             continue
-        if not remote.listed(key) or not in_scope(path.partition("/")[0]):
-            stays[key] = old
+        site = path.partition("/")[0]
+        if not remote.listed(key) or not in_scope(site):
+            # the record of a half published site is to follow when that site is in scope again
+            stays[key] = old._replace(meta=UNSURE) if is_proof(path) and site in half_done else old
         elif is_hashed(path) and not _is_over(old.retired, now):
             stays[key] = old if old.retired else old._replace(retired=now.isoformat(timespec="seconds"))
             unused.append(key)
         else:
             changes.append(Change("delete", key, path, old.size, "", "", old.etag))
-    changes = list(_without_idle_proofs(changes, known, stays, kept))
+    changes = list(_without_idle_proofs(changes, known, stays, kept, half_done))
     changes.sort(key=_order)
     purge = [place.address_of(one.key) for one in changes if one.kind != "create"]
     # what a publish that did not end has changed is to be purged with the rest
@@ -174,17 +178,28 @@ def plan_publish(
 
 
 def _without_idle_proofs(
-    changes: Sequence[Change], known: Mapping[str, Object], stays: dict[str, Object], kept: Counter[str]
+    changes: Sequence[Change],
+    known: Mapping[str, Object],
+    stays: dict[str, Object],
+    kept: Counter[str],
+    half_done: Collection[str],
 ) -> Iterator[Change]:
     """Leave the record of a build where nothing else of its site changes: what it says stays true."""
-    moving = {_site_of(one) for one in changes if not is_proof(one.path)}
+    moving = {_site_of(one) for one in changes if not is_proof(one.path)}.union(half_done)
     for one in changes:
         is_idle = is_proof(one.path) and one.kind == "update" and _site_of(one) not in moving
-        if is_idle and known[one.key].sha256 != one.sha256:
+        if is_idle and known[one.key].meta == one.meta:
             stays[one.key] = known[one.key]
             kept[_site_of(one)] += 1
         else:
             yield one
+
+
+def _half_done(place: Place, known: Mapping[str, Object], remote: Remote) -> set[str]:
+    """Return the sites of which a publish that did not end wrote files: their records may be older."""
+    keys = {one.key for one in remote.journal.intents}
+    changed = (key for key in keys if key in known and known[key] != remote.record.get(key))
+    return {place.path_of(key).partition("/")[0] for key in changed}
 
 
 def _site_of(one: Change) -> str:
@@ -197,7 +212,8 @@ def known_objects(remote: Remote) -> tuple[dict[str, Object], list[str]]:
     by_md5: dict[tuple[str, str], Same] = {}
     for one in remote.journal.intents:
         intents.setdefault(one.key, []).append(Same(one.sha256, one.meta))
-        by_md5[one.key, one.md5] = Same(one.sha256, one.meta)
+        if one.md5:
+            by_md5[one.key, one.md5] = Same(one.sha256, one.meta)
     known: dict[str, Object] = {}
     moved: list[str] = []
     for key in {**remote.record, **intents}:
@@ -229,10 +245,10 @@ def _told(same: Same, etag: str) -> tuple[str, str, str]:
     return same.sha256, etag, same.meta
 
 
-def _order(one: Change) -> tuple[int, str]:
-    step = step_of(one.path, new=one.kind == "create")
+def _order(one: Change) -> tuple[int, int, str]:
+    step, below = step_of(one.path, new=one.kind == "create")
     # what lists pages goes before the pages
-    return (step if one.kind != "delete" else _LAST - step, one.key)
+    return (step if one.kind != "delete" else _LAST - step, below, one.key)
 
 
 def _is_over(retired: str, now: datetime) -> bool:

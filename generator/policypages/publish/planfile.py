@@ -50,15 +50,18 @@ def read_plan(data: bytes) -> Saved | None:
         head = json.loads(data)
         if (head["policypages"], head["version"]) != ("publish-plan", VERSION):
             return None
-        asked = Asked(**{one.name: head[one.name] for one in fields(Asked)})
-        asked.moment  # noqa: B018 - raises ValueError where it is none
-        return Saved(_frozen(asked), str(head["output"]), list(head["places"]))
-    except (ValueError, LookupError, TypeError):
+        target, at, globs, samples, most = (head[one.name] for one in fields(Asked))
+        fits = (
+            isinstance(target, str) and isinstance(globs, list) and all(isinstance(one, str) for one in globs)
+        )
+        if not (fits and isinstance(samples, bool) and (most is None or type(most) is int)):
+            return None
+        asked = Asked(target, at, tuple(globs), samples, most)
+        if asked.moment.tzinfo is None:
+            return None
+        return Saved(asked, str(head["output"]), list(head["places"]))
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
-
-
-def _frozen(asked: Asked) -> Asked:
-    return Asked(asked.target, asked.at, tuple(asked.entities), asked.samples, asked.max_deletes)
 
 
 def as_data(plan: Plan) -> dict[str, Any]:

@@ -16,6 +16,9 @@ KEPT_HEADERS: Final[tuple[str, ...]] = (
 )
 """The headers that object stores keep with an object; all others are the CDN's to send."""
 
+NO_OBJECT: Final = "not a file"
+"""The ETag of what has the key of an object, and is none: a link, a pipe. Nobody reads or writes it."""
+
 
 class Found(NamedTuple):
     """What a listing tells of an object."""

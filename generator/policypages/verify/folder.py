@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from policypages.formats import manifest as manifests
 from policypages.formats.encoding import DecodingError, decoded_digest
+from policypages.formats.published import RECORD as PUBLISHED
 from policypages.formats.record import Content, Record
 from policypages.headers import ENCODINGS, plain_path
-from policypages.paths import BUILD_RECORD
+from policypages.paths import BUILD_RECORD, MANIFEST
 from policypages.verify.comparing import Found, Outcome
 
 _PIECE: Final = 1 << 20
@@ -64,7 +66,8 @@ class Folder:
 
     def others(self, record: Record) -> Iterator[Outcome]:
         """Find the files that the record does not name."""
-        known = {*record.files, *record.host_files, BUILD_RECORD}
+        # a folder that was published to holds a record of that
+        known = {*record.files, *record.host_files, BUILD_RECORD, PUBLISHED}
         for top, folders, names in os.walk(self._folder):
             folders.sort()
             # a link to a folder is listed as one, and not gone into
@@ -79,10 +82,20 @@ class Folder:
 def recorded_folders(folder: Path) -> list[Path]:
     """Return the folders of sites to verify: the folder itself, or all right in it, where one has a record.
 
-    Folders that are for the house are of no site: `_overview`, `.policypages`.
+    Folders that are for the house are of no site: `_overview`, `.policypages`. Where the build left its
+    manifest, a site whose folder is gone as a whole is among them.
     """
     if (folder / BUILD_RECORD).is_file():
         return [folder]
     if not any(one.is_file() for one in folder.glob(f"*/{BUILD_RECORD}")):
         return []
-    return sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith(("_", ".")))
+    names = {*_built(folder), *(one.name for one in folder.iterdir() if one.is_dir())}
+    return [folder / name for name in sorted(names) if name[:1] not in {"_", ".", ""}]
+
+
+def _built(folder: Path) -> Iterator[str]:
+    try:
+        manifest = manifests.decode((folder / MANIFEST).read_bytes())
+    except OSError:
+        return
+    yield from manifest.lines if manifest is not None else ()

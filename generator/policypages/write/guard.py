@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from policypages.diagnostics import Diagnostic, problem
-from policypages.paths import MANIFEST_FOLDER
+from policypages.paths import MANIFEST, MANIFEST_FOLDER
 from policypages.write.stage import STAGE_NAME
 
-MANIFEST: Final = f"{MANIFEST_FOLDER}/manifest"
 JOURNAL: Final = f"{MANIFEST_FOLDER}/journal"
 _SOURCES: Final = ("content", "themes", ".git", "policypages.yaml")
 _CHOOSE: Final = "choose a folder of its own, such as `output`"

@@ -14,8 +14,8 @@ from typing import Final
 from policypages import beneath
 from policypages.diagnostics import Diagnostic, problem
 from policypages.model import FileRecord
-from policypages.paths import MANIFEST_FOLDER, PathProblem, output_path
-from policypages.write.guard import JOURNAL, MANIFEST
+from policypages.paths import MANIFEST, MANIFEST_FOLDER, PathProblem, output_path
+from policypages.write.guard import JOURNAL
 from policypages.write.stage import STAGE_NAME
 
 # the manifest waits in the stage under a name that no output path can have

@@ -17,11 +17,11 @@ from filelock import FileLock, Timeout
 from policypages import beneath
 from policypages.diagnostics import Diagnostic, has_errors, problem
 from policypages.model import FileRecord
-from policypages.paths import MANIFEST_FOLDER, STAGE_PREFIX
+from policypages.paths import MANIFEST, MANIFEST_FOLDER, STAGE_PREFIX
 from policypages.write import aside
 from policypages.write import journal as journals
 from policypages.write.aside import Spool
-from policypages.write.guard import JOURNAL, MANIFEST, real_place, refuse_contents, refuse_place
+from policypages.write.guard import JOURNAL, real_place, refuse_contents, refuse_place
 from policypages.write.journal import Journal
 from policypages.write.machine import machine_problem
 from policypages.write.obstacles import survey

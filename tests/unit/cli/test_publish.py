@@ -22,6 +22,7 @@ targets:
   folder: {to: ./public}
   inside: {to: ./output/live}
   around: {to: ../}
+  upon: {to: "./{entity}"}
   each: {to: "./hosts/{entity}/www"}
   bucket: {to: s3://policy-pages}
 """
@@ -90,7 +91,7 @@ def test_the_folder_is_the_output_and_publishing_again_touches_nothing(site: Pat
     assert {path for path in tree(public) if path[0] in "._"} == {".policypages/published.json"}
     times = {path: (public / path).stat().st_mtime_ns for path in tree(public)}
     again = publish(site, "folder")
-    assert again.stderr.startswith("nothing to publish: 7 objects")
+    assert again.stderr.startswith("nothing to publish: 10 objects")
     assert {path: (public / path).stat().st_mtime_ns for path in tree(public)} == times
 
 
@@ -108,14 +109,16 @@ def test_a_plan_shows_each_change_and_does_nothing(site: Path) -> None:
         "folder: ./public",
         "",
         "site create update delete keep to send",
-        next(line for line in lines if line.startswith("acme - 2 1 1 ")),
-        "1 site as it should be - - - 3 -",
+        next(line for line in lines if line.startswith("acme - 3 2 1 ")),
+        "1 site as it should be - - - 4 -",
     ]
     assert "- acme/terms/index.html" in lines
-    assert lines[lines.index("to purge") + 1 :][:3] == ["/acme/", "/acme/privacy/", "/acme/terms/"]
-    assert lines[-1].startswith("0 to create, 2 to update, 1 to delete, 4 to keep; ")
+    data = ["/acme/privacy/policy.json", "/acme/terms/policy.json"]
+    purge = sorted(["/acme/", "/acme/privacy/", "/acme/terms/", *data])
+    assert lines[lines.index("to purge") + 1 :][:5] == purge
+    assert lines[-1].startswith("0 to create, 3 to update, 2 to delete, 5 to keep; ")
     listed = publish(site, "folder", "--purge-list", "-")
-    assert listed.stdout.split() == ["/acme/", "/acme/privacy/", "/acme/terms/"]
+    assert listed.stdout.split() == purge
     assert of_readers(site / "public") == of_readers(site / "output")
     assert not (site / "public/acme/terms").exists()
 
@@ -132,6 +135,70 @@ def test_a_kept_plan_is_done_without_a_question_and_only_once(site: Path) -> Non
     assert "./public changed since the plan was made" in again.stderr
     plan.write_text("{}", "utf-8")
     assert "is no plan of this version" in str(run(site, "publish", str(plan)).exception)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+@pytest.mark.parametrize("way", ["a file", "a link", "a folder"])
+def test_what_stands_in_the_way_in_a_folder_is_named(site: Path, way: str) -> None:
+    """A file or a link where a folder is to be, a folder where a page is to be: told by name, and kept."""
+    public = site / "public"
+    public.mkdir()
+    if way == "a folder":
+        (public / "acme/index.html").mkdir(parents=True)
+    elif way == "a link":
+        (public / "acme").symlink_to(site / "content")
+    else:
+        (public / "acme").write_text("mine", "utf-8")
+    before = tree(site / "content")
+    ran = publish(site, "folder")
+    assert ran.return_value == 1
+    assert "`acme/" in ran.stderr
+    assert "cannot stand there: a link, or a file or folder of that name, is in the way" in ran.stderr
+    assert tree(site / "content") == before
+    assert (public / "acme").is_symlink() == (way == "a link")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_a_page_that_somebody_made_a_link_is_a_foreign_object(site: Path) -> None:
+    """It is not read, and named as what is in the way."""
+    publish(site, "folder")
+    page = site / "public/acme/index.html"
+    page.unlink()
+    page.symlink_to(site / "policypages.yaml")
+    ran = publish(site, "folder")
+    assert ran.return_value == 1
+    assert "`./public/acme/index.html` is in the way: it was changed by somebody else" in ran.stderr
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_published(site: Path) -> None:
+    """Neither a plan nor a list of addresses is lost after the work was done."""
+    lost = str(site / "none/list")
+    for words in (["-o", lost], ["--purge-list", lost, "--yes"]):
+        ran = run(site, "publish", "folder", *words)
+        assert str(ran.exception) == f"`{lost}` cannot be written: no such file or directory"
+    assert not (site / "public").exists()
+
+
+def test_a_site_by_the_name_of_a_source_folder_is_not_published_upon_it(site: Path) -> None:
+    """With `{entity}` in `to`, each folder is looked at, and not only what stands before the id."""
+    write(site, {"content/entities/themes.yaml": "name: Themes\npolicies: {privacy: {}}\n"})
+    run(site, "build", "-j", "1")
+    ran = publish(site, "upon")
+    assert ran.return_value == 1
+    assert "the folder `./themes` lies in `themes`" in ran.stderr
+    assert not {"acme", "beta", "themes"} & {path.name for path in site.iterdir()}
+
+
+def test_what_takes_effect_on_a_day_to_come_is_not_published(site: Path) -> None:
+    """A build with `--as-of` shows how it will be; what readers get is how it is."""
+    words = ("--summary", "Less", "--effective", "2999-12-24")
+    assert run(site, "release", "beta/privacy", *words).return_value == 0
+    run(site, "build", "-j", "1", "--as-of", "2999-12-31")
+    ran = publish(site, "folder")
+    assert ran.return_value == 1
+    assert "made for a day to come: it shows what takes effect on 2999-12-24" in " ".join(ran.stderr.split())
+    run(site, "build", "-j", "1")
+    assert publish(site, "folder").return_value == 0
 
 
 def test_sites_can_be_chosen_and_each_have_a_folder(site: Path) -> None:

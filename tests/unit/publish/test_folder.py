@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policypages.formats.published import RECORD
+from policypages.formats.published import LOCK, RECORD
 from policypages.publish.folder import FolderStore
 from policypages.publish.patience import Patience, PatientStore
 from policypages.publish.store import ConflictError, Found, StoreError
@@ -85,7 +85,7 @@ def test_no_link_is_followed(store: FolderStore, place: Path, tmp_path: Path) ->
     place.mkdir()
     (place / "a").symlink_to(tmp_path / "outside")
     (place / "b").symlink_to(tmp_path / "secret")
-    with pytest.raises((StoreError, NotADirectoryError)):
+    with pytest.raises(StoreError, match="`a/x` cannot stand there: a link"):
         store.put("a/x", b"new", {}, "")
     with pytest.raises(StoreError):
         store.get("b")
@@ -97,12 +97,19 @@ def test_no_link_is_followed(store: FolderStore, place: Path, tmp_path: Path) ->
 
 
 def test_what_a_killed_publish_left_unnamed_is_swept(store: FolderStore, place: Path) -> None:
-    """Files that never got their name are not listed, and go when the record is written."""
+    """Files that never got their name are not listed, and go once the lock is taken, never later.
+
+    Another thread renews the lock while the record is written: its file is no leftover.
+    """
     (place / ".policypages").mkdir(parents=True)
     (place / ".policypages/writing-0123").write_bytes(b"half")
     assert listed(store) == {}
+    etag = store.put(LOCK, b"{}", {}, "")
+    assert [path.name for path in (place / ".policypages").iterdir()] == ["publishing.json"]
+    (place / ".policypages/writing-4567").write_bytes(b"of the other thread")
     store.put(RECORD, b"{}", {}, "")
-    assert [path.name for path in (place / ".policypages").iterdir()] == ["published.json"]
+    store.put(LOCK, b"{1}", {}, etag)
+    assert (place / ".policypages/writing-4567").exists()
 
 
 def test_patience_ends_and_waits_longer_each_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,11 +91,19 @@ def test_the_order_is_assets_new_pages_changed_pages_lists_proof_deletions() -> 
         "acme/privacy/index.html",
         "acme/terms/index.html",
         "acme/privacy/index.html.br",
+        "acme/de/index.html",
+        "acme/de/terms/index.html",
+        "acme/terms/policy.json",
+        f"{STYLE}.br",
         STYLE,
     ]
     made, _ = plan([want(path) for path in paths], remote(old))
     assert [change.key for change in made.changes] == [
         STYLE,
+        f"{STYLE}.br",
+        "acme/terms/policy.json",
+        "acme/de/terms/index.html",
+        "acme/de/index.html",
         "acme/privacy/index.html.br",
         "acme/terms/index.html",
         "acme/privacy/index.html",
@@ -118,6 +127,22 @@ def test_the_record_of_a_build_goes_up_with_something_else_alone() -> None:
     made, _ = plan([want("a/build.json", "2"), other], remote(record))
     assert done(made) == [("update", "a/build.json"), ("delete", "a/x/index.html")]
     made, _ = plan([want("a/build.json", meta="n"), page, other], remote(record))
+    assert done(made) == [("update", "a/build.json")]
+
+
+def test_the_record_of_a_build_follows_pages_that_a_broken_publish_wrote() -> None:
+    """A publish ended between a page and `build.json`: the next finds the page done, and the record not."""
+    record = {"a/build.json": have("1"), "a/x/index.html": have("1"), "b/build.json": have("1")}
+    there = remote(record)
+    found = {**there.found, "a/x/index.html": Found(10, '"md5"')}
+    journal = Journal((Intent("a/x/index.html", "2", "md5", "m"), Intent("a/build.json", "2", "md6", "m")))
+    broken = Remote(found, record, journal, record_etag="r", journal_etag="j")
+    wanted = [want("a/build.json", "2"), want("a/x/index.html", "2"), want("b/build.json", "2")]
+    made, _ = plan(wanted, broken)
+    assert done(made) == [("update", "a/build.json")]
+    other, _ = plan(wanted[2:], broken, only="b")  # it ends what was broken, and leaves `a` as it is
+    assert not other.changes
+    made, _ = plan(wanted, replace(there, found=found, record=other.stays))
     assert done(made) == [("update", "a/build.json")]
 
 
