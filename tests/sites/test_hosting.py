@@ -44,7 +44,7 @@ CLOUDFLARE_RULES, CLOUDFLARE_LINE = 100, 2000
 
 def settings(hosting: str) -> str:
     """Return settings that ask for something."""
-    return f"{SETTINGS}policy_json: no\nhosting: {hosting}\n"
+    return f"{SETTINGS}hosting: {hosting}\n"
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import brotli
 import pytest
 from click.testing import CliRunner
-from tests.sitecase import DAY, SETTINGS, make_site
+from tests.sitecase import DAY, make_site
 
 from policypages.cli import cli
 from policypages.formats import record as records
@@ -26,7 +26,6 @@ from policypages.formats.record import Content, Provenance
 from policypages.verify import Served, compare
 
 FILES = {
-    "policypages.yaml": f"{SETTINGS}policy_json: no\n",
     "entities/acme.yaml": "name: Acme\nurl: https://acme.example/\npolicies: {privacy: {}}\n",
     "entities/bolt.yaml": "name: Bolt\nurl: https://bolt.example/\npolicies: {privacy: {}}\n",
     "policies/privacy.yaml": "title: Privacy\nsections: [opening]\n",

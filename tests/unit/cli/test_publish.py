@@ -17,7 +17,6 @@ from policypages.publish.folder import FolderStore
 
 SETTINGS = """\
 title: Test
-policy_json: no
 targets:
   folder: {to: ./public}
   inside: {to: ./output/live}
@@ -54,6 +53,12 @@ def run(site: Path, *words: str, typed: str | None = None) -> Result:
 def publish(site: Path, *words: str, typed: str | None = None) -> Result:
     """Publish without a question."""
     return run(site, "publish", *words, "--yes", typed=typed)
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break no message into lines."""
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 @pytest.fixture(scope="module")
