@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policypages.diagnostics import Diagnostic, has_errors, problem
-from policypages.formats import ledger
+from policypages.formats import frozen, ledger
 from policypages.formats.imported import imported, plain_title
 from policypages.formats.imported.page import MAX_BYTES, MAX_DEPTH, TooDeepError
 from policypages.history.acts import Act, Drafted, latest
@@ -55,7 +55,7 @@ def prepare_import(
         hint = "only words in the page itself can be taken over: what a script writes is not among them"
         return Taken(), [problem("release-refused", f"`{file}` has no words", hint=hint)]
     made = Drafted(histories={page: history}, version=act.day.isoformat())
-    made.add(task, got.article, redo=False)
+    made.add(task, got.article, frozen.encode(got.article), redo=False)
     return Taken(made, got.left_out), found
 
 
