@@ -102,8 +102,9 @@ class _Builder(HTMLParser):
             elif tag in _RAW:
                 return False
             else:
-                given = [(name, unescape(value)) for name, value in _PLAIN_ATTR.findall(attrs)]
-                self.handle_starttag(tag, given)
+                self.handle_starttag(
+                    tag, [(name, unescape(value)) for name, value in _PLAIN_ATTR.findall(attrs)]
+                )
         return end == len(source)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
