@@ -105,6 +105,18 @@ def test_links_in_a_revision_are_followed(site: Path) -> None:
     assert [group[0] for group in told(data(site, "HEAD~1", "HEAD"))] == [PRIVACY]
 
 
+def test_folders_that_are_links_are_followed_in_a_revision(site: Path) -> None:
+    """So is the content itself where it is one, and a link that leads through another."""
+    (site / "content").rename(site / "sources")
+    (site / "content").symlink_to("sources")
+    (site / "sources/clauses").rename(site / "texts")
+    (site / "sources/clauses").symlink_to("../elsewhere/texts")
+    (site / "elsewhere").symlink_to(".")
+    commit(site, "links")
+    found = data(site, "main", "HEAD")
+    assert (found["pages"]["changed"], found["pages"]["removed"]) == (0, 0)
+
+
 def _tree(folder: Path) -> dict[Path, tuple[int, bytes]]:
     return {
         path: (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")

@@ -94,6 +94,34 @@ def test_what_nobody_touched_is_verified(case: SiteCase) -> None:
     assert found_in(case.root) == []
 
 
+def test_a_repository_that_names_its_objects_by_sha256_is_verified(case: SiteCase) -> None:
+    """Git has two ways of naming bytes, and a change is found in either."""
+    shutil.rmtree(case.root / ".git")
+    git(case.root, "init", "-q", "-b", "main", "--object-format=sha256")
+    _commit(case, "all")
+    assert found_in(case.root) == []
+    (case.root / FIRST).write_text(case.files[FIRST] + " ", "utf-8")
+    assert ("release-changed", FIRST) in _codes(found_in(case.root))
+
+
+def test_line_ends_that_git_converted_are_told_once_and_mended_by_the_hint(case: SiteCase) -> None:
+    """What the hint says to write and to run makes the releases whole again."""
+    (case.root / ".gitattributes").write_text("* text eol=crlf\n", "utf-8")
+    shutil.rmtree(case.root / "content/releases")
+    git(case.root, "checkout", "-q", "HEAD", "--", "content/releases")
+    sources, _ = open_folder(case.root)
+    assert sources is not None
+    [one] = verify(sources, sources.root, {})
+    assert one.code == "release-changed"
+    assert one.hint is not None
+    _, line, _, first, _, second, _ = one.hint.split("`")
+    assert first == "rm -r content/releases"
+    (case.root / ".gitattributes").write_text(f"* text eol=crlf\n{line}\n", "utf-8")
+    shutil.rmtree(case.root / "content/releases")
+    git(case.root, *second.split()[1:])
+    assert found_in(case.root) == []
+
+
 def _object(root: Path) -> Path:
     return min((root / "content/releases/objects").rglob("*.html"))
 

@@ -134,7 +134,7 @@ def _release(
             return 0
         message = "there is nothing to release: every page is as it was released last"
         return finish([*found, problem("release-refused", message)], form, sources)
-    # who gives a summary has seen the changes, and to compare thousands of pages takes minutes
+    # who gives a summary has seen the changes, and to compare thousands of pages takes a while
     if dry_run or not act.summary:
         _tell(list(shown(sources, made)))
     if made.unchanged:

@@ -50,16 +50,16 @@ class Drafted:
     version: str = ""
     ledger: tuple[str, bytes] = ("", b"")
 
-    def add(self, task: PageTask, article: FrozenArticle, *, redo: bool) -> None:
-        """Freeze an article of a page."""
+    def add(self, task: PageTask, article: FrozenArticle, data: bytes, *, redo: bool) -> None:
+        """Freeze an article of a page; `data` are the bytes of its object."""
         page = id_of(task)
-        data = frozen.encode(article)
         history = self.histories[page]
-        self.objects[frozen.path_of(frozen.digest(data))] = data
+        name = frozen.digest(data)
+        self.objects[frozen.path_of(name)] = data
         self.before[page] = latest(history) if history else None
         path = task.path.removesuffix("/index.html")
         after = _after(history, redo=redo)
-        self.lines.append(LedgerLine(page, path, frozen.digest(data), text_digest(article), after))
+        self.lines.append(LedgerLine(page, path, name, text_digest(article), after))
 
 
 def draft(act: Act, pages: Sequence[PageTask], releases: Releases) -> tuple[Drafted, list[Diagnostic]]:
@@ -69,7 +69,7 @@ def draft(act: Act, pages: Sequence[PageTask], releases: Releases) -> tuple[Draf
     """
     made = Drafted()
     found: list[Diagnostic] = []
-    kept: dict[tuple[str, str], list[tuple[PageTask, FrozenArticle]]] = {}
+    kept: dict[tuple[str, str], list[tuple[PageTask, FrozenArticle, bytes]]] = {}
     fresh: set[tuple[str, str]] = set()
     for task in pages:
         article, more = freeze(task)
@@ -78,15 +78,16 @@ def draft(act: Act, pages: Sequence[PageTask], releases: Releases) -> tuple[Draf
             continue
         page = id_of(task)
         history = made.histories[page] = ledger.history_of(releases, page, task.formerly)
-        if act.redo or not history or latest(history).line.article != frozen.digest(frozen.encode(article)):
+        data = frozen.encode(article)
+        if act.redo or not history or latest(history).line.article != frozen.digest(data):
             fresh.add(page[:2])
-        kept.setdefault(page[:2], []).append((task, article))
+        kept.setdefault(page[:2], []).append((task, article, data))
     if has_errors(found):
         return made, found
     for both, locales in kept.items():
-        for task, article in locales:
+        for task, article, data in locales:
             if both in fresh:
-                made.add(task, article, redo=act.redo)
+                made.add(task, article, data, redo=act.redo)
             else:
                 made.unchanged.append(id_of(task))
     made.version = _version(act.day, [made.histories[line.page] for line in made.lines])

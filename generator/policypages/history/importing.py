@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policypages.diagnostics import Diagnostic, has_errors, problem
-from policypages.formats import ledger
+from policypages.formats import frozen, ledger
 from policypages.formats.imported import imported, plain_title
-from policypages.formats.imported.page import MAX_BYTES
+from policypages.formats.imported.page import MAX_BYTES, MAX_DEPTH, TooDeepError
 from policypages.history.acts import Act, Drafted, latest
 from policypages.history.release import asked_pages
 from policypages.model import PageRelease, PageTask, Sources, id_of
@@ -43,12 +43,19 @@ def prepare_import(
     known = {
         plain_title(section.title): section.anchor for section in task.every if section.target is not None
     }
-    got = imported(data, source=act.source or "", locale=task.entity.locale, title=task.title, known=known)
+    try:
+        got = imported(
+            data, source=act.source or "", locale=task.entity.locale, title=task.title, known=known
+        )
+    except TooDeepError:
+        message = f"`{file}` has more than {MAX_DEPTH} elements within each other"
+        hint = "often an element is never closed: repair the file, or keep of it what is the policy"
+        return Taken(), [problem("release-refused", message, hint=hint)]
     if got is None:
         hint = "only words in the page itself can be taken over: what a script writes is not among them"
         return Taken(), [problem("release-refused", f"`{file}` has no words", hint=hint)]
     made = Drafted(histories={page: history}, version=act.day.isoformat())
-    made.add(task, got.article, redo=False)
+    made.add(task, got.article, frozen.encode(got.article), redo=False)
     return Taken(made, got.left_out), found
 
 

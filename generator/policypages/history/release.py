@@ -12,6 +12,7 @@ from policypages.build.watch import NOBODY
 from policypages.diagnostics import Diagnostic, did_you_mean, has_errors, problem
 from policypages.formats import frozen
 from policypages.history.acts import Act, Drafted, draft
+from policypages.history.cuts import Cut, cuts
 from policypages.model import FrozenArticle, PageId, PageTask, Sources, id_of, page_of
 from policypages.redline import Redline, compare
 
@@ -21,7 +22,6 @@ class Shown:
     """What a release would change on one page; without `redline` its words are those of the sources."""
 
     page: PageId
-    title: str
     before: str | None
     redline: Redline | None
 
@@ -94,18 +94,32 @@ def _too_soon(repository: Repository, act: Act, made: Drafted) -> Iterator[Diagn
 
 
 def shown(sources: Sources, made: Drafted) -> Iterator[Shown]:
-    """Compare each page of a release with its release before."""
+    """Compare each page of a release with its release before.
+
+    Of pages whose words change alike the redline of the first stands for all: it takes as long as fifty
+    pages take to be told alike.
+    """
+    known: dict[tuple[Cut, ...], Redline] = {}
     for line in made.lines:
         article = frozen.decode(made.objects[frozen.path_of(line.article)])
         before = made.before[line.page]
         assert article is not None  # noqa: S101 - it was just written
         if before is None:
             taken_over = article.source is not None  # nobody has seen what became of the page
-            yield Shown(line.page, article.title, None, compare("", article.html) if taken_over else None)
+            yield Shown(line.page, None, compare("", article.html) if taken_over else None)
             continue
         old = _article(sources, before.line.article)
-        redline = compare(old.html, article.html) if old is not None else None
-        yield Shown(line.page, article.title, before.release.version, redline)
+        redline = _alike(old.html, article.html, known) if old is not None else None
+        yield Shown(line.page, before.release.version, redline)
+
+
+def _alike(old: str, new: str, known: dict[tuple[Cut, ...], Redline]) -> Redline:
+    differ = cuts(old, new)
+    if not differ:  # only markup changes, which cuts do not tell
+        return compare(old, new)
+    if differ not in known:
+        known[differ] = compare(old, new)
+    return known[differ]
 
 
 def _article(sources: Sources, sha: str) -> FrozenArticle | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -65,28 +64,25 @@ class _Links:
 
     def __init__(self, tree: Mapping[str, TreeFile], blobs: Blobs, found: list[Diagnostic]) -> None:
         self.tree = tree
+        self.blobs = blobs
         self.found = found
-        self.links = {
-            path: blobs.read(file.id).decode("utf-8", "surrogateescape")
-            for path, file in tree.items()
-            if file.mode == _LINK and is_source(path)
-        }
+        self.links = {path for path, file in tree.items() if file.mode == _LINK}
 
     def files(self) -> Iterator[tuple[str, str]]:
         for path, file in self.tree.items():
             if file.mode != _LINK and is_source(path):
                 yield path, file.id
-        for path in self.links:
-            yield from self._follow(path)
+        for path in sorted(self.links):
+            if is_source(path) or f"{path}/" in _FOLDERS:
+                yield from self._follow(path, path)
 
-    def _follow(self, path: str) -> Iterator[tuple[str, str]]:
-        """Yield the file that a link leads to, or all below the folder that it leads to."""
-        target: str | None = path
-        for _ in range(_LINKS):
-            target = self._step(target) if target is not None else None
-            if target is None or target not in self.links:
-                break
-        if target is None or target in self.links:
+    def _follow(self, path: str, link: str, way: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+        """Yield the file that a link leads to, or all below the folder that it leads to.
+
+        The site knows it as `path`; `way` are the folders that links on the way to it led to.
+        """
+        target = self._end(link)
+        if target is None:
             hint = "copy the file into the site folder, or link to something inside it"
             text = f"`{path}` is a symbolic link that leaves the site folder"
             self.found.append(problem("outside-root", text, Span(path), hint=hint))
@@ -97,18 +93,36 @@ class _Links:
             return
         below = f"{target}/"
         for name, file in self.tree.items():
-            if name.startswith(below) and file.mode != _LINK and is_source(f"{path}/{name[len(below) :]}"):
-                yield f"{path}/{name[len(below) :]}", file.id
+            inside = f"{path}/{name[len(below) :]}"
+            if not (name.startswith(below) and is_source(inside)):
+                continue
+            if name not in self.links:
+                yield inside, file.id
+            elif target not in way:
+                yield from self._follow(inside, name, (*way, target))
 
-    def _step(self, path: str) -> str | None:
-        """Return where a path leads by its own link, or by that of a folder that it stands in."""
-        if path not in self.links:
-            return path
-        target = self.links[path]
-        if target.startswith("/"):
-            return None
-        joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-        return None if joined == ".." or joined.startswith("../") else joined
+    def _end(self, path: str) -> str | None:
+        """Return where a path leads by its own links and those on its way; None for what is outside."""
+        left = path.split("/")
+        done: list[str] = []
+        followed = 0
+        while left:
+            name = left.pop(0)
+            if name == ".." and not done:
+                return None
+            if name == "..":
+                done.pop()
+            elif name not in {"", "."}:
+                done.append(name)
+            here = "/".join(done)
+            if here in self.links:
+                target = self.blobs.read(self.tree[here].id).decode("utf-8", "surrogateescape")
+                followed += 1
+                if target.startswith("/") or followed > _LINKS:
+                    return None
+                done.pop()
+                left = [*target.split("/"), *left]
+        return "/".join(done)
 
 
 def is_source(path: str) -> bool:

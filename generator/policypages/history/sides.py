@@ -89,7 +89,7 @@ class _Opener:
             if other.startswith("."):
                 commits = [self.commit(name) for name in names]
                 base = self.base(names[0], commits[1], commits[:1])
-                return self.side(base, f"{one}...{other[1:]}"), self.side(commits[1], names[1])
+                return self.side(base, "...".join(names)), self.side(commits[1], names[1])
         sides = [self.side(self.commit(name), name) for name in names]
         return sides[0], sides[1] if sides[1:] else self.folder()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from filelock import FileLock, Timeout
@@ -45,8 +45,10 @@ def write_release(root: str, objects: Mapping[str, bytes], ledger: tuple[str, by
     try:
         _clear(top)
         for path, data in objects.items():
-            _write(top, path, data, over=False)
-        _write(top, *ledger, over=True)
+            _write(top, path, data)
+        _sync_folders(top, objects)
+        _write(top, *ledger)
+        _sync_folders(top, ledger[:1])
     finally:
         os.close(top)
 
@@ -59,11 +61,11 @@ def _clear(top: int) -> None:
                 os.unlink(name, dir_fd=house)
 
 
-def _write(top: int, path: str, data: bytes, *, over: bool) -> None:
-    """Write a file aside, sync it, and give it its name, which may not exist where `over` is set."""
+def _write(top: int, path: str, data: bytes) -> None:
+    """Write a file aside, sync it, and give it its name; one that is there with these bytes is left alone."""
     parent, _, name = path.rpartition("/")
     with beneath.folder(top, parent, make=True) as folder, beneath.folder(top, HOUSE, make=True) as house:
-        if not over and _is_there(folder, name, data):
+        if _is_there(folder, name, data):
             return
         aside = f"{_ASIDE}{secrets.token_hex(8)}"
         try:
@@ -74,11 +76,17 @@ def _write(top: int, path: str, data: bytes, *, over: bool) -> None:
             finally:
                 os.close(descriptor)
             os.rename(aside, name, src_dir_fd=house, dst_dir_fd=folder)
-            os.fsync(folder)
         except OSError:
             with suppress(OSError):
                 os.unlink(aside, dir_fd=house)
             raise
+
+
+def _sync_folders(top: int, paths: Iterable[str]) -> None:
+    """Bring the names of files to the disk, and those of the folders on the way to them: each folder once."""
+    for parent in sorted({str(one) for path in paths for one in PurePosixPath(path).parents[:-1]}):
+        with beneath.folder(top, parent) as folder:
+            os.fsync(folder)
 
 
 def _is_there(folder: int, name: str, data: bytes) -> bool:

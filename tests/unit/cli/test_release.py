@@ -109,7 +109,8 @@ def test_a_dry_run_shows_the_redline_and_writes_nothing(site: Path) -> None:
     assert state(site) == before
     assert "nothing" in ran.stdout
     assert "a log" in ran.stdout
-    assert "acme/privacy (en)" in ran.stdout
+    assert "acme/privacy (en), beta/privacy (en)\n" in ran.stdout
+    assert ran.stdout.count("a log") == 1
     assert "cookies" not in ran.stdout
     assert "nothing was written: 3 pages would be released" in ran.stderr
 

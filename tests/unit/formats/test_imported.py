@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from lxml import html as reader
 
 from policypages.formats.imported import imported
+from policypages.formats.imported.page import MAX_DEPTH, TooDeepError
 from policypages.redline import normalised_text
 
 SOURCE = "https://old.example/legal/privacy.html"
+SECTION = '<section id="d">\n<h2>D</h2>\n<p>d</p>\n</section>\n'
 
 
 def article(source: str, known: dict[str, str] | None = None) -> str:
@@ -41,7 +43,27 @@ def article(source: str, known: dict[str, str] | None = None) -> str:
         ('<a href="http://[x">a</a>', "<p>a</p>\n"),
         (
             '<a href="&quot;><img src=x>">a</a>',
-            '<p><a href="https://old.example/legal/&quot;&gt;&lt;imgsrc=x&gt;">a</a></p>\n',
+            '<p><a href="https://old.example/legal/&quot;&gt;&lt;img%20src=x&gt;">a</a></p>\n',
+        ),
+        (
+            '<a href=" privacy notice.html\n">a</a>',
+            '<p><a href="https://old.example/legal/privacy%20notice.html">a</a></p>\n',
+        ),
+        (
+            '<base href="/root/"><a href="x.html">a</a> <a href="#">top</a>',
+            '<p><a href="https://old.example/root/x.html">a</a> <a href="#page-main">top</a></p>\n',
+        ),
+        (
+            '<base href="javascript:x"><a href="b">a</a>',
+            '<p><a href="https://old.example/legal/b">a</a></p>\n',
+        ),
+        (
+            '<a href="/x">1<span><a href="/y">2</a></span></a>',
+            '<p><a href="https://old.example/x">12</a></p>\n',
+        ),
+        (
+            '<a href="#caf%C3%A9">a</a> <a href="#b&amp;c">b</a><h2 id="café">D</h2><a id="b&amp;c"></a>d',
+            '<p><a href="#d">a</a> <a href="#d">b</a></p>\n' + SECTION,
         ),
         ("<form><label>Name <input name=n></label><button>Go</button></form>", "<p>Name</p>\n"),
         ('<p>a <img src="x.png" alt="seal &amp; sign" onerror=x> b</p>', "<p>a seal &amp; sign b</p>\n"),
@@ -102,6 +124,27 @@ def test_headings_become_sections() -> None:
     )
     assert got.article.anchors == ("cookies-used", "kinds", "kinds-2")
     assert got.article.source == SOURCE
+
+
+def test_a_heading_of_two_lines_has_their_words_apart() -> None:
+    """A break and a block within a heading part words, and its links lead to sections as they are now."""
+    source = '<h1>Privacy<br>Notice <a href="#k">k</a></h1><h2 id=k><div>Part 1</div><div>Scope</div></h2>x'
+    got = imported(source.encode(), source=SOURCE, locale="en", title="T", known={})
+    assert got is not None
+    assert got.article.title == "Privacy Notice k"
+    assert '<h1>Privacy<br>Notice <a href="#part-1-scope">k</a></h1>' in got.article.html
+    assert '<section id="part-1-scope">\n<h2>Part 1 Scope</h2>' in got.article.html
+
+
+@pytest.mark.parametrize("around", ["<div>", "<b>", "<blockquote>", "<ul><li>", "<table><tr><td>"])
+def test_no_depth_loses_words(around: str) -> None:
+    """A page as deep as we read is taken over whole; a deeper one is refused, not cut off."""
+    source = f"<p>before</p>{around * (MAX_DEPTH // 4)}deep"
+    got = imported(source.encode(), source=SOURCE, locale="en", title="T", known={})
+    assert got is not None
+    assert "deep" in got.article.html
+    with pytest.raises(TooDeepError):
+        imported(f"{around * 3000}deep".encode(), source=SOURCE, locale="en", title="T", known={})
 
 
 @pytest.mark.parametrize(

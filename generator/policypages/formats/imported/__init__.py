@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from typing import Final
 
 from lxml.html import HtmlElement
 
 from policypages.formats import language
 from policypages.formats.imported.blocks import BLOCKS, HEADINGS, Blocks, holds_blocks
-from policypages.formats.imported.page import heart_of, parsed
-from policypages.formats.imported.words import DROPPED, is_inline, shows, tag_of, text_of, words_of
+from policypages.formats.imported.page import base_of, heart_of, parsed
+from policypages.formats.imported.words import DROPPED, TOP, is_inline, shows, tag_of, text_of, words_of
 from policypages.model import FrozenArticle, Heading
 
-_RESERVED: Final = frozenset({"page-top", "page-main"})
+_RESERVED: Final = frozenset({"page-top", TOP})
 _NUMBER: Final = re.compile(
     r"\A\s*(?:section\s+)?(?:\d+(?:\.\d+)*|[ivxIVX]+|[a-zA-Z])[.):]\s+|\A\s*\d+(?:\.\d+)*\s+"
 )
@@ -52,14 +52,15 @@ def imported(
 ) -> Imported | None:
     """Make an article of a page's HTML; None where it has no words.
 
-    `source` is where it was published: its links are worked out from there. `title` is for a page that has
+    Raise TooDeepError where its elements are nested too deeply. `source` is where it was published: its
+    links are worked out from there, or from what it says itself. `title` is for a page that has
     none. `known` gives for titles of sections that we have, in `plain_title`, their anchors: such a section
     is compared with ours.
     """
     root = parsed(data)
     if root is None:
         return None
-    return _Importer(source, known).run(heart_of(root), locale, title)
+    return _Importer(source, base_of(root, source), known).run(heart_of(root), locale, title)
 
 
 def plain_title(words: str) -> str:
@@ -68,8 +69,9 @@ def plain_title(words: str) -> str:
 
 
 class _Importer(Blocks):
-    def __init__(self, source: str, known: Mapping[str, str]) -> None:
-        super().__init__(source)
+    def __init__(self, source: str, base: str, known: Mapping[str, str]) -> None:
+        super().__init__(source, base)
+        self.published_at = source
         self.known = known
         self.taken: set[str] = set(_RESERVED)
         self.wanted: set[str] = set()
@@ -88,7 +90,7 @@ class _Importer(Blocks):
         inside = "".join(f"{block}\n" for block in self._opening()) + body
         if not _WORD.search(re.sub(r"<[^>]*>", "", inside)):
             return None
-        inside = _INSIDE.sub(self._anchored, inside)
+        html, inside = (_INSIDE.sub(self._anchored, one) for one in (html, inside))
         frame = f'<article class="policy" lang="{locale}" dir="{language.direction(locale)}">'
         article = FrozenArticle(
             title=words,
@@ -98,7 +100,7 @@ class _Importer(Blocks):
             anchors=tuple(one.anchor for one in _every(tops)),
             linked=False,
             facts={},
-            source=self.source,
+            source=self.published_at,
         )
         return Imported(article, dict(sorted(self.left_out.items())))
 
@@ -140,7 +142,7 @@ class _Importer(Blocks):
 
     def _anchored(self, match: re.Match[str]) -> str:
         """Lead a link inside the page to where its target is now; to the top, where that is gone."""
-        return f'<a href="#{self.renamed.get(match[1], "page-main")}"'
+        return f'<a href="#{self.renamed.get(unescape(match[1]), TOP)}"'
 
     # ---- blocks
 
@@ -177,7 +179,8 @@ class _Importer(Blocks):
         if not words:
             return
         self._aim_at(element)
-        self.titles.append(_Title(level, self.inside_of(element).strip(), words, tuple(self.aims)))
+        html = re.sub(" {2,}", " ", self.inside_of(element)).strip()
+        self.titles.append(_Title(level, html, words, tuple(self.aims)))
         self.aims.clear()
 
     def _end(self, run: list[str]) -> None:

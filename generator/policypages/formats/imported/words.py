@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from html import escape
 from typing import Final
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -48,13 +48,20 @@ _VALUES: Final[Mapping[str, re.Pattern[str]]] = {
 }
 _SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 _SPACE: Final = re.compile(r"[ \t\n\r\f]+")
+_BREAKS: Final = re.compile(r"[\t\n\r\f]+")
+TOP: Final = "page-main"
 
 
 class Words:
-    """Writes what stands in a line; `left_out` counts the elements that went with all they held."""
+    """Writes what stands in a line; `left_out` counts the elements that went with all they held.
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    `source` is the address of the page, `base` that from which its links are worked out.
+    """
+
+    def __init__(self, source: str, base: str) -> None:
+        self.source = urldefrag(source)[0]
+        self.base = base
+        self._in_link = False
         self.left_out: Counter[str] = Counter()
 
     def inside_of(self, element: HtmlElement, *, keep: bool = False) -> str:
@@ -65,7 +72,8 @@ class Words:
             if tag in DROPPED:
                 self.left_out[tag] += 1
             else:
-                out.append(self.inline(child, keep=keep))
+                inside = self.inline(child, keep=keep)
+                out.append(inside if is_inline(tag) else f" {inside} ")
             out.append(text_of(child.tail, keep=keep))
         return "".join(out)
 
@@ -77,21 +85,35 @@ class Words:
             return text_of(element.get("alt"))
         if tag in {"br", "wbr"}:
             return f"<{tag}>"
+        if tag == "a":
+            return self._link(element, keep=keep)
         inside = self.inside_of(element, keep=keep)
         if tag not in _INLINE or not inside.strip():
             return inside
-        if tag != "a":
-            return f"<{tag}{attributes(element, tag)}>{inside}</{tag}>"
-        href = self.href_of(element.get("href") or "")
-        return f'<a href="{escape(href)}"{attributes(element, tag)}>{inside}</a>' if href else inside
+        return f"<{tag}{attributes(element, tag)}>{inside}</{tag}>"
+
+    def _link(self, element: HtmlElement, *, keep: bool) -> str:
+        """Write a link; one within another has no place in HTML, and is what it holds."""
+        href = self.href_of(element.get("href") or "") if not self._in_link else ""
+        if not href:
+            return self.inside_of(element, keep=keep)
+        self._in_link = True
+        inside = self.inside_of(element, keep=keep)
+        self._in_link = False
+        if not inside.strip():
+            return inside
+        return f'<a href="{escape(href)}"{attributes(element, "a")}>{inside}</a>'
 
     def fragment(self, href: str) -> str:
         """Return the anchor of a link that leads inside its own page; empty for any other."""
+        href = _address(href)
+        if href.startswith("#"):  # of the page itself, whatever its links are worked out from
+            return unquote(href[1:]) or TOP
         try:
-            there, anchor = urldefrag(urljoin(self.source, _SPACE.sub("", href)))
+            there, anchor = urldefrag(urljoin(self.base, href))
         except ValueError:
             return ""
-        return anchor if there == urldefrag(self.source)[0] else ""
+        return unquote(anchor) if there == self.source else ""
 
     def href_of(self, href: str) -> str:
         """Return a whole address, or an anchor; empty for one that we do not take."""
@@ -99,11 +121,16 @@ class Words:
         if anchor:
             return f"#{anchor}"
         try:
-            whole = urljoin(self.source, _SPACE.sub("", href))
+            whole = urljoin(self.base, _address(href))
             scheme = urlsplit(whole).scheme.lower()
         except ValueError:
             return ""
         return whole if href.strip() and scheme in _SCHEMES else ""
+
+
+def _address(href: str) -> str:
+    """Write an address as a browser reads it: a space in it is a part of it, a break is not."""
+    return _BREAKS.sub("", href).strip(" ").replace(" ", "%20")
 
 
 def tag_of(element: HtmlElement) -> str:
@@ -126,7 +153,9 @@ def words_of(element: HtmlElement) -> str:
     """Return the words of an element, without those that go."""
     out = [element.text or ""]
     for child in element:
-        out += [words_of(child) if tag_of(child) not in DROPPED else "", child.tail or ""]
+        tag = tag_of(child)
+        words = words_of(child) if tag not in DROPPED else ""
+        out += [words if is_inline(tag) and tag != "br" else f" {words} ", child.tail or ""]
     return "".join(out)
 
 
