@@ -64,6 +64,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[Map
     release(case, "2026-03-01", "acme", summary="First")
     case.change("clauses/hello.md", "---\ntitle: Hello\n---\nHello again of {{ name }}.\n")
     release(case, "2026-11-01", "acme", summary="Second", material=True)
+    case.change("redirects.yaml", "acme/old/: acme/privacy/\n")
     seen: dict[str, list[Mapping[str, Any]]] = {}
     patch = pytest.MonkeyPatch()
     inner = ThemeEngine.render
