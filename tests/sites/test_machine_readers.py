@@ -25,7 +25,7 @@ from policypages.sources import open_folder
 
 SITES: Final = {
     "examples": REPO,
-    "locales": REPO / "tests/sites/locales",
+    "languages": REPO / "examples/languages",
     "dense": REPO / "tests/sites/dense",
     "starter": REPO / "starter",
 }
