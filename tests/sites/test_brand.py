@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.sitecase import SiteCase, make_site
 
-from policypages.formats.colour import lowest
+from policypages.formats.colour import contrast, lowest
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 48"><path d="M0 0h96v48H0z"/></svg>\n'
 PAGES = "policies: {privacy: {}}\n"
@@ -98,6 +98,19 @@ def test_a_colour_that_is_hard_to_read_is_an_error_where_it_is_stated(
     if brand.count(stated) == 1:
         case.build()
         assert not case.report.failed, case.report.diagnostics
+
+
+@pytest.mark.parametrize("header", ["#777777", "#d9480f", "#0c3b2e", "#ffffff"])
+def test_links_on_the_header_can_be_read(tmp_path: Path, header: str) -> None:
+    """They are fainter than the name of the site, but not where that would leave them below 4.5 to 1."""
+    _, css = style(branded(tmp_path, one=f'brand: {{header: "{header}"}}\n{PAGES}').build(), "one")
+    told = dict(re.findall(r"(--header[a-z-]*): (#[0-9a-f]{6});", css.partition("/* Brand */")[2]))
+    [share] = re.findall(r"color-mix\(in srgb, var\(--header-ink\) ([0-9]+)%, var\(--header\)\)", css)
+    pairs = zip(*(re.findall("..", told[one][1:]) for one in ("--header-ink", "--header")), strict=True)
+    part = int(share) / 100
+    faint = [round(int(ink, 16) * part + int(ground, 16) * (1 - part)) for ink, ground in pairs]
+    shown = told.get("--header-quiet") or "#" + "".join(f"{one:02x}" for one in faint)
+    assert contrast(shown, header) >= 4.5
 
 
 def test_the_grounds_of_the_theme_are_those_of_its_stylesheet(root: Path) -> None:

@@ -109,6 +109,7 @@ def test_a_page_names_its_other_locales(built: Path) -> None:
         assert {link.get("hreflang"): link.get("href") for link in links} == {
             locale: f"https://acme.example/{home}" for locale, home in homes.items()
         }
+    assert not page(built, "acme/404.html").xpath("//link[@rel='alternate'][@hreflang]"), "it has one"
 
 
 def test_a_reader_can_switch_to_the_locales_that_exist(built: Path) -> None:

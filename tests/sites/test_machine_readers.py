@@ -25,7 +25,7 @@ from policypages.sources import open_folder
 
 SITES: Final = {
     "examples": REPO,
-    "locales": REPO / "examples/languages",
+    "languages": REPO / "examples/languages",
     "dense": REPO / "tests/sites/dense",
     "starter": REPO / "starter",
 }
@@ -233,9 +233,11 @@ def test_facts_are_those_that_the_page_prints(choosy: SiteCase) -> None:
     }
 
 
-def test_a_released_page_has_the_facts_of_its_release(released: SiteCase) -> None:
+def test_a_released_page_has_the_facts_of_its_release(choosy: SiteCase, released: SiteCase) -> None:
     """What the sources say since is not published; digest and dates are those of the ledger."""
     data = json.loads(released.tree()["acme/privacy/policy.json"])
+    before = json.loads(choosy.tree()["acme/privacy/policy.json"])["facts"]
+    assert data["facts"] == before, "and none of a branch that was not taken, though its words stand there"
     assert (data["facts"]["extra"]["tools"], data["facts"]["short_name"]) == (["saws", "axes"], "A. C. M. E.")
     assert (data["version"], data["effective"], data["reviewed"]) == (
         "2026-05-06",

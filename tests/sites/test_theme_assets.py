@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.releasecase import release
 from tests.sitecase import SETTINGS, SiteCase, make_site
 
 ENTITY = "name: {name}\nurl: https://{name}.example/\npolicies:\n  privacy: {{}}\n"
@@ -127,6 +129,39 @@ def test_the_default_theme_writes_its_stylesheet_everywhere(tmp_path: Path) -> N
     assert styled(case) == {*SITES, "_overview"}
     sheets = {path.partition("/")[0] for path in case.tree() if re.search(r"/overview-\w+\.css$", path)}
     assert sheets == {"_overview"}, "what is for the house alone is sent by no site"
+
+
+def test_the_longest_page_is_small_with_all_it_can_have(tmp_path: Path) -> None:
+    """Released twice, with an address, a feed and a notice: under 40 kB with its stylesheet.
+
+    What only the pages of versions need is in a file of theirs, and no page of a policy asks for that.
+    """
+    root = Path(__file__).parents[2]
+    kept = ("kaiser-permanente.yaml", "kp-careers.yaml")
+    files = {
+        str(path.relative_to(root)): path.read_text("utf-8")
+        for path in (root / "policypages.yaml", *(root / "content").rglob("*.*"))
+        if path.parent.name != "entities" or path.name in kept
+    }
+    case = SiteCase(tmp_path, {**files})
+    careers = "content/entities/kp-careers.yaml"
+    case.change(careers, f"url: https://careers.kaiserpermanente.example/legal/\n{files[careers]}")
+    release(case, "2026-01-02", summary="The first statement that we publish in this way.")
+    limits = "content/clauses/limits.md"
+    case.change(limits, f"{files[limits]}\nNobody else may ask us for it.\n")
+    release(case, "2026-02-03", summary="We say more about who may ask for information.", material=True)
+    case.build(as_of=datetime.date(2026, 2, 4))
+    folder = case.output / "kp-careers"
+    page = (folder / "privacy/index.html").read_text("utf-8")
+    for words in ('type="application/ld+json"', 'rel="canonical"', "feed.xml", "version-note", "2026-02-03"):
+        assert words in page
+    [style] = re.findall(r'rel="stylesheet" href="\.\./([^"]*)"', page)
+    assert len(page.encode()) + (folder / style).stat().st_size < 40_000
+    changes = (folder / "privacy/versions/2026-02-03/changes/index.html").read_text("utf-8")
+    assert '<bdi class="day" dir="ltr">2026-01-02 → 2026-02-03</bdi>' in changes, "read so in any language"
+    [_, marks] = re.findall(r'rel="stylesheet" href="(?:\.\./)*([^"]*)"', changes)
+    assert "ins.redline" in (folder / marks).read_text("utf-8")
+    assert "redline" not in (folder / style).read_text("utf-8")
 
 
 def test_a_template_that_begins_to_name_an_asset_gets_it_with_the_next_build(tmp_path: Path) -> None:

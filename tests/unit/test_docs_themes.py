@@ -65,6 +65,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[Map
     release(case, "2026-03-01", "acme", summary="First")
     case.change("clauses/hello.md", "---\ntitle: Hello\n---\nHello again of {{ name }}.\n")
     release(case, "2026-11-01", "acme", summary="Second", material=True)
+    case.change("redirects.yaml", "acme/old/: acme/privacy/\n")
     seen: dict[str, list[Mapping[str, Any]]] = {}
     patch = pytest.MonkeyPatch()
     inner = ThemeEngine.render
@@ -233,10 +234,14 @@ def test_a_block_is_changed_and_the_rest_stays(tmp_path: Path) -> None:
 def test_a_layout_is_changed_on_every_page(tmp_path: Path) -> None:
     """The default theme's templates take the layout on top, which may extend theirs."""
     text = '{% extends "policypages/layout.html" %}\n{% block footer %}\n<p>Foot</p>\n{% endblock %}\n'
-    case = themed(tmp_path, {"layout.html": text}).build()
+    text += '{% block head %}\n<link rel="stylesheet" href="{{ assets[\'house.css\'] }}">\n{% endblock %}\n'
+    case = themed(tmp_path, {"layout.html": text}, **{"themes/house/assets/house.css": "p {}"})
+    release(case, "2026-03-01", "acme")
+    case.change("redirects.yaml", "acme/old/: acme/privacy/\n").build()
     assert case.errors() == []
-    for page in ("/acme/", "/acme/privacy/", "/acme/de/"):
+    for page in ("/acme/", "/acme/privacy/", "/acme/de/", "/acme/old/", "/acme/privacy/versions/"):
         assert "<p>Foot</p>" in case.markup(page)
+        assert "/house-" in case.markup(page).rpartition("stylesheet")[2], "the last word is the house's"
 
 
 def test_a_theme_builds_on_another_than_the_default(tmp_path: Path) -> None:

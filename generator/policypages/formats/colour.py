@@ -49,8 +49,8 @@ def nearest_fit(colour: str, grounds: tuple[str, ...], ratio: float = TEXT_RATIO
     A shade goes towards black and a tint towards white, in equal steps; the shorter way is taken.
     """
     for step in range(_STEPS):
-        for end in ((0, 0, 0), (255, 255, 255)):
-            tried = _mixed(colour, end, step / (_STEPS - 1))
+        for end in ("#000000", "#ffffff"):
+            tried = mixed(colour, end, step / (_STEPS - 1))
             if lowest(tried, grounds) >= ratio:
                 return tried
     return None
@@ -63,16 +63,17 @@ def ink_on(ground: str) -> str:
 
 def stronger(colour: str, ground: str, share: float = 0.3) -> str:
     """Return a colour that stands out more on a ground: a part of the way towards its ink."""
-    return _mixed(colour, _rgb(ink_on(ground)), share)
+    return mixed(colour, ink_on(ground), share)
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """Return a colour with a share of another in it, as `color-mix(in srgb, …)` would."""
+    parts = (round(one + (to - one) * share) for one, to in zip(_rgb(colour), _rgb(other), strict=True))
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - of sRGB
-
-
-def _mixed(colour: str, end: Rgb, share: float) -> str:
-    parts = (round(part + (to - part) * share) for part, to in zip(_rgb(colour), end, strict=True))
-    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _rgb(colour: str) -> Rgb:

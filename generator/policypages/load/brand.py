@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from policypages.diagnostics import Diagnostic, did_you_mean, problem
-from policypages.formats.colour import TEXT_RATIO, ink_on, lowest, nearest_fit, stronger
+from policypages.formats.colour import TEXT_RATIO, contrast, ink_on, lowest, mixed, nearest_fit, stronger
 from policypages.formats.origins import origin_in, span_of
 from policypages.formats.pictures import MAX_PICTURE, read_picture
 from policypages.model import Brand, Entity, Picture, Sources, Theme
 
 BRANDS: Final = "content/brand/"
 _SCHEMES: Final = (("accent", "light"), ("accent_dark", "dark"))
-
-
+_FADED: Final = 0.22  # how much of a header's ground the stylesheet mixes into the links on it
 _PLAIN: Final[Mapping[str, tuple[str, ...]]] = {"light": ("#ffffff",), "dark": ("#000000",)}
 
 
@@ -114,7 +113,10 @@ def _css(given: Mapping[str, Any], grounds: Mapping[str, tuple[str, ...]]) -> st
             into |= {"--link": colour, "--link-hover": stronger(colour, ground[0])}
     header = given.get("header")
     if header:
-        light |= {"--header": header, "--header-ink": ink_on(header), "--mark-line": "currentcolor"}
+        ink = ink_on(header)
+        light |= {"--header": header, "--header-ink": ink, "--mark-line": "currentcolor"}
+        if contrast(mixed(ink, header, _FADED), header) < TEXT_RATIO:
+            light["--header-quiet"] = ink
     rules = []
     if given.get("font"):
         names = ", ".join(f'"{name}"' for name in given["font"])

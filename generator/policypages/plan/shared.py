@@ -37,7 +37,7 @@ _VERSIONS: Final = ("versions.html", "version.html", "changes.html")
 _MOVED: Final = "redirect.html"
 _MISSING: Final = "404.html"
 STYLES: Final = "style.css"
-OVERVIEW_STYLES: Final = "overview.css"  # only where a template names it: no site has to send it
+NAMED_STYLES: Final = frozenset({"overview.css", "versions.css"})  # for the pages alone that name them
 LOGO: Final = "brand/logo"
 ICON: Final = "brand/icon"
 
@@ -268,7 +268,7 @@ class Shared:
 
 def wanted_assets(theme: Theme, asked: Asked, made_with: Iterable[str]) -> Mapping[str, bytes]:
     """Return a theme's own assets, and those of the default theme that these templates can ask for."""
-    wanted = set(theme.own) - {OVERVIEW_STYLES}
+    wanted = set(theme.own) - NAMED_STYLES
     for template in made_with:
         named = asked.get(template)
         if named is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from policypages.diagnostics import Diagnostic
 from policypages.model import FrozenArticle, PageTask
 from policypages.render.article import render_article
-from policypages.render.printed import stated_facts
+from policypages.render.printed import kept_facts
 
 
 def freeze(task: PageTask) -> tuple[FrozenArticle, list[Diagnostic]]:
@@ -18,6 +18,6 @@ def freeze(task: PageTask) -> tuple[FrozenArticle, list[Diagnostic]]:
         contents=article.contents,
         anchors=article.anchors,
         linked=article.linked,
-        facts=stated_facts(task),
+        facts=kept_facts(task),
     )
     return frozen, found

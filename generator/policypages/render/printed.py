@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -14,12 +15,12 @@ from policypages.formats.templates.texts import scope_of
 from policypages.model import PageTask, Section
 from policypages.values import Worded
 
-_NOT_FACTS: Final = frozenset({"option", "sections", "policy", "loop"})
 # what the card of a contact shows, and the table of cookies
 _SHOWN_FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "contacts": "organisation department person address email phone fax form hours".split(),
     "cookies": "name type purpose category provider duration".split(),
 }
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MANY: Final = 4096
 _Kept = tuple[Section, All, Chosen | None]
 # by identity, which lasts since each section is held: itself, what it prints always, and on one page
@@ -28,10 +29,27 @@ _PRINTS: Final[dict[int, _Kept]] = {}
 _COOKIES: Final[dict[int, tuple[Mapping[str, Any], dict[str, Any]]]] = {}
 
 
-def stated_facts(task: PageTask) -> dict[str, Any]:
-    """Return the facts that the texts of a page print or show, by path, whichever branches it takes."""
-    paths = dict.fromkeys(path for section in task.every for path in _stated(section))
-    return {path: value for path in paths if (value := _value(task.facts, path)) is not None}
+def kept_facts(task: PageTask) -> dict[str, Any]:
+    """Return by path the facts that a page prints or shows: what its release keeps of them.
+
+    Those of a branch that it does not take are not among them, whatever words happen to stand in it.
+    """
+    wanted, shows = _wanted(task)
+    kept: dict[str, Any] = {}
+    for names, _, field in wanted:
+        path = ".".join(names)
+        value = _value(task.facts, path)
+        if field is not None:
+            value = _fields(value, field)
+        if value is not None:
+            kept[path] = _merged(kept[path], value) if path in kept else value
+    for path in shows:
+        value = _value(task.facts, path)
+        if path.partition(".")[0] in _SHOWN_FIELDS:
+            value = _shown(path, value)
+        if value is not None:
+            kept[path] = _merged(kept[path], value) if path in kept else value
+    return kept
 
 
 def facts_in(html: str, facts: Mapping[str, Any], locale: str) -> dict[str, Any]:
@@ -101,16 +119,6 @@ def forget() -> None:
 
 
 # ---- paths
-
-
-def _stated(section: Section) -> Iterator[str]:
-    """Yield the paths of the facts that a section prints, or shows in a card or a table."""
-    clause = section.clause
-    for text in (clause.title, section.summary, clause.body) if clause is not None else ():
-        for tag in text.tags if text is not None else ():
-            yield from (path for path in tag.paths if path.partition(".")[0] not in _NOT_FACTS)
-    if section.shows:
-        yield section.shows
 
 
 def _prints(section: Section) -> _Kept:
@@ -222,9 +230,18 @@ class _Standing:
                 found = False
             case date():
                 found = stands(self._html, language.date_words(value, self._locale))
+            case str() if _DAY.fullmatch(value):  # as a release keeps a date
+                found = stands(self._html, value) or stands(self._html, _in_words(value, self._locale))
             case _:
                 found = stands(self._html, str(value))
         return _as_json(value) if found else None
+
+
+def _in_words(day: str, locale: str) -> str:
+    try:
+        return language.date_words(date.fromisoformat(day), locale)
+    except ValueError:
+        return day
 
 
 def stands(html: str, words: str) -> bool:
