@@ -14,7 +14,7 @@ SHARED = ROOT.parent / "shared"
 
 # a slow machine is not a fault; CI looks at the same examples each time, so that red means the change
 hypothesis.settings.register_profile(
-    "policypages", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True
+    "policypages", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True, max_examples=60
 )
 hypothesis.settings.load_profile("policypages")
 

@@ -88,7 +88,7 @@ def _compiles_or_complains(source: bytes) -> None:
         assert clause.body.source or not html
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(MARKUP, st.text()))
 @example("![" * 2000 + "](x)" * 2000)
 @example(">" * 3000 + " x")
@@ -104,7 +104,7 @@ def test_any_text_is_a_clause_or_diagnostics(text: str) -> None:
     _compiles_or_complains(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(clauses(), st.data())
 def test_a_clause_that_lost_a_piece_is_a_clause_or_diagnostics(source: str, data: st.DataObject) -> None:
     """A good clause with a stretch cut out, or moved, never makes the compiler fall."""

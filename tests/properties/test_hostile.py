@@ -189,14 +189,14 @@ def test_a_fact_that_may_be_markdown_is_still_no_html_and_no_dangerous_link(valu
     assert set(_skeleton(outcome.html)) <= {"main", "p", "em", "code", "a href", "img alt src"}
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(CONTEXTS)), st.text(min_size=1).filter(lambda text: "\0" not in text))
 def test_any_text_is_text_wherever_it_stands(context: str, value: str) -> None:
     """The same for any text at all."""
     _check_text(CONTEXTS[context], _loadable(value))
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(TARGETS)), st.text(min_size=1))
 def test_any_text_in_a_link_target_is_refused_or_leads_nowhere_bad(context: str, value: str) -> None:
     """The same for link targets."""

@@ -53,7 +53,7 @@ def agrees(source: str, entity: str) -> None:
     assert seen(outcome.html) == expected
 
 
-@settings(max_examples=300, suppress_health_check=SLOW)
+@settings(max_examples=200, suppress_health_check=SLOW)
 @given(clauses(), entities())
 def test_compiling_once_shows_what_jinja_and_then_markdown_show(source: str, entity: str) -> None:
     """A generated clause with plain words for facts reads the same both ways."""

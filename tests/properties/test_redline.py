@@ -59,7 +59,7 @@ def test_html_that_is_written_as_ours_is_read_as_any(source: str) -> None:
     assert serialise(parse(source)) == serialise(parse_any(source))
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(edited())
 def test_without_what_is_new_it_is_the_old_article_and_without_what_is_gone_the_new(
     pair: tuple[Article, Article],
@@ -68,7 +68,7 @@ def test_without_what_is_new_it_is_the_old_article_and_without_what_is_gone_the_
     hold(html_of(pair[0]), html_of(pair[1]))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(articles, articles)
 def test_two_articles_that_have_nothing_to_do_with_each_other(old: Article, new: Article) -> None:
     """The same holds for two articles of which neither came from the other."""
