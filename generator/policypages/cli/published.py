@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import click
 
-from policypages.cli.build import finish, today_at
+from policypages.cli.build import chosen_day, finish
 from policypages.cli.progress import Progress
 from policypages.cli.publish_text import asked_text, plan_text, summary
 from policypages.diagnostics import Diagnostic, did_you_mean, has_errors, problem
@@ -218,7 +218,7 @@ class Run:
     def _built_for_days_to_come(self, state: states.State) -> list[Diagnostic]:
         """Refuse what a build with `--as-of` shows of releases that are not in effect yet."""
         first = state.shared.get(DAYS, "").partition("..")[0]
-        if not first or today_at(self.sources).isoformat() >= first:
+        if not first or chosen_day(None, self.sources).isoformat() >= first:
             return []
         message = f"the last build was made for a day to come: it shows what takes effect on {first}"
         return [problem("publish-refused", message, hint="run `policypages build` without `--as-of`")]
