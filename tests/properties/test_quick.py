@@ -38,7 +38,7 @@ def test_a_clause_is_what_stock_jinja_makes_of_it_or_our_code_steps_aside() -> N
     """Whatever a clause has and whatever the facts are, nobody can tell that stock Jinja did not run."""
     came: Counter[str] = Counter()
 
-    @settings(max_examples=150, suppress_health_check=SLOW, database=None)
+    @settings(max_examples=250, suppress_health_check=SLOW, database=None)
     @given(clause_templates(), scopes(facts=True))
     def agrees(source: str, scope: Mapping[str, Any]) -> None:
         note(source)
@@ -50,14 +50,14 @@ def test_a_clause_is_what_stock_jinja_makes_of_it_or_our_code_steps_aside() -> N
         came[how if not findings else "findings"] += 1
 
     agrees()
-    assert came["ours"] > 3 * (came["aside"] + came["uncovered"]), came
+    assert came["ours"] > came["aside"] + came["uncovered"], came
 
 
 def test_a_page_is_what_stock_jinja_makes_of_it_or_our_code_steps_aside() -> None:
     """Scopes, blocks, includes, macros and loops of themes mean what they mean to stock Jinja."""
     came: Counter[str] = Counter()
 
-    @settings(max_examples=150, suppress_health_check=SLOW, database=None)
+    @settings(max_examples=250, suppress_health_check=SLOW, database=None)
     @given(themes(), scopes(facts=False))
     def agrees(templates: Mapping[str, str], scope: Mapping[str, Any]) -> None:
         note(repr(templates))
