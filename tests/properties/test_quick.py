@@ -50,7 +50,7 @@ def test_a_clause_is_what_stock_jinja_makes_of_it_or_our_code_steps_aside() -> N
         came[how if not findings else "findings"] += 1
 
     agrees()
-    assert came["ours"] > came["aside"] + came["uncovered"], came
+    assert came["ours"] > 3 * (came["aside"] + came["uncovered"]), came
 
 
 def test_a_page_is_what_stock_jinja_makes_of_it_or_our_code_steps_aside() -> None:
