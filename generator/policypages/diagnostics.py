@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A place in a source file: `line` and `column` count from 1, `length` in characters."""
 
     file: str
@@ -20,8 +19,7 @@ class Span:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Label:
+class Label(NamedTuple):
     """A second place that explains a diagnostic: `the entity is here`."""
 
     span: Span
@@ -53,8 +51,7 @@ class Diagnostic:
             raise ValueError(msg)
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A kind of problem: its kebab-case name, and one sentence that says what it means."""
 
     name: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 MANIFEST_FOLDER: Final = ".policypages"
 MANIFEST: Final = f"{MANIFEST_FOLDER}/manifest"
@@ -30,8 +29,7 @@ _NO_DEVICE: Final = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))"
 _PLAIN: Final = re.compile(rf"{_NO_DEVICE}[a-z0-9_-]+(?:\.[a-z0-9_-]+|/{_NO_DEVICE}[a-z0-9_-]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class PathProblem:
+class PathProblem(NamedTuple):
     """Why a text cannot be an output path: `reason` completes the sentence "the path …"."""
 
     path: str

@@ -10,7 +10,6 @@ import signal
 import struct
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -250,6 +249,8 @@ def _send_results(pipe: int, results: list[R]) -> int:
 
 def _pack(error: BaseException, index: int) -> bytes:
     """Pickle an exception and its traceback; an exception that does not survive that is left out."""
+    import traceback  # noqa: PLC0415 - for what goes wrong alone
+
     failed = WorkerFailed(index, "".join(traceback.format_exception(error)))
     try:
         packed = pickle.dumps((error, failed))

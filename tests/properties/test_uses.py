@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,7 +95,7 @@ def with_value(site: str, file: str, path: tuple[str, ...], value: Any) -> Repos
     at[path[-1]] = value
     repository = repository_of(site)
     sources = MemorySources({**sites()[site], file: json.dumps(tree)})
-    return replace(repository, loader=EntityLoader(repository.site, sources))
+    return repository._replace(loader=EntityLoader(repository.site, sources))
 
 
 def raw(site: str, file: str) -> dict[str, Any]:

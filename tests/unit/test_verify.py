@@ -8,7 +8,6 @@ import shutil
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -247,7 +246,7 @@ def test_what_a_record_makes_too_large_is_not_unpacked(built: Path, serve: Calla
     record = records.read((built / "acme" / "build.json").read_bytes())
     assert not isinstance(record, str)
     style = next(path for path in record.files if path.startswith("assets/"))
-    record = replace(record, files={style: Content(10**15, "0" * 64)})
+    record = record._replace(files={style: Content(10**15, "0" * 64)})
     (outcome,) = compare(record, Served(serve(built, _Hostile), timeout=5)).outcomes
     assert outcome.why == "is not asked for: by the record it has more than 64,000,000 bytes"
 

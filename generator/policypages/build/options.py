@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from policypages.formats.record import Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a build was asked for. `only` are globs of entity ids; none means all.
 
     Without `as_of` it is for today. `explain` keeps the reason for
@@ -35,11 +34,10 @@ class Options:
     provenance: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Previous:
+class Previous(NamedTuple):
     """What the last build left: its manifest, and the bytes of what it knew; `trace` is read when asked."""
 
-    manifest: Manifest = field(default_factory=Manifest)
+    manifest: Manifest = Manifest()
     state: bytes | None = None
     trace: Callable[[], bytes | None] = lambda: None
 

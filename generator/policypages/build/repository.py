@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from policypages import __version__
 from policypages.compile import Compiler
 from policypages.diagnostics import Diagnostic
 from policypages.formats.templates.theme import ThemeEngine
 from policypages.installed import version
-from policypages.load.brand import BRANDS
 from policypages.load.entity import EntityLoader
+from policypages.load.listing import BRANDS
 from policypages.load.site import load_site
 from policypages.model import Site, Sources
 from policypages.plan.keys import digest
@@ -27,8 +26,7 @@ _LIBRARIES: Final = ("jinja2", "markdown-it-py", "babel", "num2words")
 TOOL: Final = f"{__version__}; {', '.join(f'{name} {version(name)}' for name in _LIBRARIES)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """Settings, clauses, outlines and theme, and what makes sites of them; `found` is what is wrong.
 
     `digests` tell each thing that sites share from what it was: `settings`, `theme`, `clause:web-logs`.

@@ -173,13 +173,13 @@ def _build(
     if sources is None:
         return finish(found, form, None)
     if options.as_of is None and (provenance or has_releases(sources.paths)):
-        options = replace(options, as_of=chosen_day(None, sources))
+        options = options._replace(as_of=chosen_day(None, sources))
     if provenance and options.as_of is not None:
         from policypages.cli.provenance import provenance_of
 
         with watch.stage("comparing"):
             recorded, more = provenance_of(root, sources, options.as_of)
-        options = replace(options, provenance=recorded)
+        options = options._replace(provenance=recorded)
         found += more
     if stopwatch is not None:
         sources = stopwatch.sources(sources)

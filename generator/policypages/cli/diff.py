@@ -181,13 +181,13 @@ def _of_revision(one: Diagnostic, side: Side) -> Diagnostic:
     """Let every place of a diagnostic say of which revision it is, as git writes it."""
 
     def moved(span: Span) -> Span:
-        return replace(span, file=f"{side.short}:{span.file}")
+        return span._replace(file=f"{side.short}:{span.file}")
 
     return replace(
         one,
         message=f"at {side.name}: {one.message}",
         span=moved(one.span) if one.span is not None else None,
-        labels=tuple(replace(label, span=moved(label.span)) for label in one.labels),
+        labels=tuple(label._replace(span=moved(label.span)) for label in one.labels),
         hint=None,
     )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
@@ -21,8 +20,7 @@ _NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 _NO_CONTENT: Final = re.compile(r"#|---\s*$|\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A place to point at: `^` or `-`, in a colour, with some words behind it."""
 
     span: Span
@@ -113,7 +111,7 @@ def on_line(span: Span, line: str) -> Span:
     if span.length != WHOLE_LINE:
         return span
     words = line.strip()
-    return replace(span, column=line.index(words) + 1, length=len(words))
+    return span._replace(column=line.index(words) + 1, length=len(words))
 
 
 def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:

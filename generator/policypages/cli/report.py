@@ -8,7 +8,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final, TextIO
 
 import click
@@ -234,7 +233,7 @@ def full(one: Diagnostic, read: ReadText, width: int | None) -> str:
 def shown_span(one: Diagnostic, span: Span) -> Span:
     """Return what to mark: of a template Jinja tells the line alone, so all of it is marked."""
     line_alone = one.code == "theme-template" and span.column == 1 and span.line > 1
-    return replace(span, length=WHOLE_LINE) if line_alone else span
+    return span._replace(length=WHOLE_LINE) if line_alone else span
 
 
 def fill(text: str, width: int, *, first: str, rest: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -37,8 +36,7 @@ class Content(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record as it was read; paths are below the folder of the site.
 
     `files` are what a host sends; `host_files` tell the host how. `released` has for each page that

@@ -10,9 +10,9 @@ from policypages.diagnostics import Diagnostic, did_you_mean, problem
 from policypages.formats.colour import TEXT_RATIO, contrast, ink_on, lowest, mixed, nearest_fit, stronger
 from policypages.formats.origins import origin_in, span_of
 from policypages.formats.pictures import MAX_PICTURE, read_picture
+from policypages.load.listing import BRANDS
 from policypages.model import Brand, Entity, Picture, Sources, Theme
 
-BRANDS: Final = "content/brand/"
 _SCHEMES: Final = (("accent", "light"), ("accent_dark", "dark"))
 _FADED: Final = 0.22  # how much of a header's ground the stylesheet mixes into the links on it
 _PLAIN: Final[Mapping[str, tuple[str, ...]]] = {"light": ("#ffffff",), "dark": ("#000000",)}

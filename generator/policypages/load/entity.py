@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, problem
 from policypages.formats import language
 from policypages.formats.catalogue import core_strings
 from policypages.formats.facts import locate, may_state
 from policypages.formats.vocabulary import CONTACT, COOKIE
-from policypages.load.brand import BrandLoader
 from policypages.load.inherit import disagreements, for_locale, inherited, merge
 from policypages.load.listing import ENTITIES
 from policypages.load.site import load_entities, load_file
 from policypages.model import Entity, Site, SourceFile, Sources
 from policypages.values import Duration, Term, Worded, why_not_id
+
+if TYPE_CHECKING:
+    from policypages.load.brand import BrandLoader
 
 _TEXTS = ("name", "short_name", "controller", "url", "site_url", "audience")
 _CHANNELS = (
@@ -62,7 +64,7 @@ class EntityLoader:
         self._sources = sources
         self._ancestors: dict[str, _Merged] = {}
         self._ahead: dict[str, tuple[SourceFile, list[Diagnostic]] | None] = {}
-        self._brands = BrandLoader(sources, site.theme)
+        self._brands: BrandLoader | None = None
         self._core: dict[str, Mapping[str, str] | None] = {}
         self._no_extra: dict[str, Any] = dict.fromkeys(site.settings.names.get("extra") or ())
         # by identity of what a file states, which lasts since it is held: the labels, and what follows
@@ -93,7 +95,7 @@ class EntityLoader:
             if facts:
                 view = Entity(id_, path, locale, in_locale, facts, lineage)
                 if in_locale.get("brand"):
-                    brand, more = self._brands.load(view)
+                    brand, more = self._brand_loader().load(view)
                     found += more
                     view = view._replace(brand=brand)
                 views.append(view)
@@ -103,6 +105,13 @@ class EntityLoader:
         """Return the address that an entity states for its site, if it has one."""
         url: str | None = self._merge(id_, ()).values.get("url")
         return url
+
+    def _brand_loader(self) -> BrandLoader:
+        if self._brands is None:
+            from policypages.load.brand import BrandLoader  # noqa: PLC0415 - colours and pictures, for few
+
+            self._brands = BrandLoader(self._sources, self._site.theme)
+        return self._brands
 
     # ---- inheritance
 

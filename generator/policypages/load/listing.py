@@ -12,6 +12,7 @@ from policypages.paths import collision_key
 from policypages.values import why_not_id
 
 ENTITIES: Final = "content/entities/"
+BRANDS: Final = "content/brand/"
 # nearly every file has a plain name, told by one match; all others are looked at closely
 _NO_DEVICE: Final = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\.)"
 _PLAIN: Final = re.compile(rf"{_NO_DEVICE}([a-z0-9]+(?:-[a-z0-9]+)*)\.yaml")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from policypages.diagnostics import Span
 from policypages.model.loaded import ClauseFile
 
 
-@dataclass(frozen=True, slots=True)
-class TagPlace:
+class TagPlace(NamedTuple):
     """Where a tag of a clause stands, and the fact paths that it prints or loops over."""
 
     span: Span
@@ -19,8 +18,7 @@ class TagPlace:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(NamedTuple):
     """What a template reads: fact paths, options, section ids and policy ids, without values."""
 
     facts: frozenset[str] = frozenset()
@@ -40,8 +38,7 @@ class Reads:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A problem that was met while a template ran: the index of its tag, a code and a message."""
 
     tag: int
@@ -62,8 +59,7 @@ class Text:
     render: RenderText = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A compiled text of a clause, with its edits applied: old text, new text."""
 
     file: ClauseFile

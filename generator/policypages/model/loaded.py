@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from policypages.model.brands import Brand
 from policypages.model.released import Releases
 
 Facts = Mapping[str, Any]
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What policypages.yaml says of the whole site repository."""
 
     title: str = "Policies"
     locale: str = "en"
     timezone: str = "UTC"
     theme: str = "default"
-    names: Mapping[str, Any] = field(default_factory=dict)
-    fallback: Mapping[str, str] = field(default_factory=dict)
-    checks: Mapping[str, Any] = field(default_factory=dict)
-    releases: Mapping[str, Any] = field(default_factory=dict)
-    hosting: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, Any] = _NONE
+    fallback: Mapping[str, str] = _NONE
+    checks: Mapping[str, Any] = _NONE
+    releases: Mapping[str, Any] = _NONE
+    hosting: Mapping[str, Any] = _NONE
     default_branch: str | None = None
-    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    targets: Mapping[str, Mapping[str, Any]] = _NONE
     policy_json: bool = True
 
 
@@ -39,8 +39,7 @@ class SourceFile(NamedTuple):
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseFile:
+class ClauseFile(NamedTuple):
     """One text of a clause as it was read: front matter values, and the Markdown body.
 
     `line` is the line of the file on which `body` begins. `digest` is of the whole file.
@@ -57,8 +56,7 @@ class ClauseFile:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     """Templates, assets and strings of a theme, laid over those of the default theme.
 
     `own` are the names of the assets that the theme has itself; `grounds` are the colours that text stands
@@ -86,16 +84,14 @@ class Moved(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Redirects:
+class Redirects(NamedTuple):
     """The redirects of content/redirects.yaml, by the folder that the old address is in."""
 
     file: SourceFile
     by_site: Mapping[str, tuple[Moved, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """All of a site repository but its entities, which are loaded one by one."""
 
     settings: Settings
@@ -104,7 +100,7 @@ class Site:
     entities: Mapping[str, str]
     theme: Theme
     settings_file: SourceFile
-    releases: Releases = field(default_factory=dict)
+    releases: Releases = MappingProxyType({})
     redirects: Redirects | None = None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -26,8 +25,7 @@ class LedgerLine(NamedTuple):
     after: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """One act that froze articles, as its ledger file states it; `digest` is of that file, SHA-256 in hex.
 
     `version` is the day of the act, with `.2` and so on where a page in it had a release of that day.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -57,8 +56,7 @@ class Assets(NamedTuple):
     files: Mapping[str, tuple[str, str, FixedTask]]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """The words round and in the pages of one locale: the theme's strings and the core's labels.
 
     `digest` tells them from others. `missing` is true where the theme has none for the locale, and

@@ -30,6 +30,8 @@ def as_data(value: Any) -> Any:
     """Return a value of the inquiry as JSON has it: a place as file, line and column."""
     if isinstance(value, Span):
         return {"file": value.file, "line": value.line, "column": value.column}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: as_data(each) for name, each in value._asdict().items()}
     if is_dataclass(value):
         return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
     return [as_data(each) for each in value] if isinstance(value, tuple) else value

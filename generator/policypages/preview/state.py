@@ -126,8 +126,8 @@ def _with(repository: Repository | None, files: Files, entities: Mapping[str, st
     """Let a repository know the entities, which it was read without, and read them anew."""
     if repository is None:
         return None
-    site = replace(repository.site, entities=entities)
-    return replace(repository, site=site, loader=EntityLoader(site, files))
+    site = repository.site._replace(entities=entities)
+    return repository._replace(site=site, loader=EntityLoader(site, files))
 
 
 def _moved_entities(
@@ -178,7 +178,7 @@ def _with_clauses(
             clauses[clause.id] = tuple(
                 clause if file.file == path else file for file in clauses.get(clause.id, (clause,))
             )
-    site = replace(repository.site, clauses=clauses)
+    site = repository.site._replace(clauses=clauses)
     compiler = Compiler(site.settings)
     if isinstance(repository.compiler, Compiler):
         compiler.take_over(repository.compiler, without=paths)
@@ -192,7 +192,7 @@ def _with_clauses(
         releases=repository.planner.releases,
         redirects=repository.planner.redirects,
     )
-    return replace(repository, site=site, compiler=compiler, planner=planner), tuple(found)
+    return repository._replace(site=site, compiler=compiler, planner=planner), tuple(found)
 
 
 # --------------------------------------------------------------------- state

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import secrets
 import stat
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -49,7 +48,7 @@ class Output:
 
     def new_stage(self) -> Stage:
         """Make an empty staging folder; raise OSError where the machine prevents it."""
-        name = STAGE_PREFIX + secrets.token_hex(8)
+        name = STAGE_PREFIX + os.urandom(8).hex()
         try:
             beneath.make_folder(self._top, name)
         except OSError as error:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from policypages.diagnostics import Diagnostic, problem
 from policypages.formats.clauses.emptiness import first_empty, pieces_of
@@ -51,8 +50,7 @@ MAX_BODY: Final = 300_000
 MAX_BRACKETS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A clause's body as HTML in which words stand for tags.
 
     Beside the words of tags (`nonce0000z`) there are those of addresses that hold tags

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from policypages.formats.clauses.reader import Kind
 from policypages.formats.clauses.tags import Tag, Tagged
@@ -16,8 +15,7 @@ _OTHER_BLOCK: Final = re.compile(r"#{1,6}(?:\s|$)|```|~~~")
 _CODE_INDENT: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of tagged text: `gap` is its indent within its quote prefix, `tags` fill it if `alone`."""
 
     text: str

@@ -55,8 +55,7 @@ class Passage(NamedTuple):
         return self.place.span(first, self.offsets[max(start, end - 1)] - first + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(NamedTuple):
     """The words of one text of a clause, and its links whose addresses hold no tag."""
 
     passages: tuple[Passage, ...] = ()

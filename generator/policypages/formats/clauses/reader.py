@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
@@ -31,8 +30,7 @@ _SHORT: Final = 64  # no part of its host is too long for a name
 _HOLDERS: Final = {"list_item_open", "blockquote_open"}
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """Where text goes on beyond the word of a statement: before which word, and after which."""
 
     before: str

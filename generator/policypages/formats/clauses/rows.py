@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -17,8 +17,7 @@ _HOLDERS = {**_LISTS, "tbody_open": "tbody_close", "thead_open": "thead_close"}
 _ROWS = {"list_item_open": "list_item_close", "tr_open": "tr_close"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A list item or table row: its tokens, its lines, and the token that opens its list or table part."""
 
     opens: int

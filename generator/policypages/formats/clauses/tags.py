@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from policypages.diagnostics import Diagnostic, problem
@@ -48,8 +48,7 @@ class Tag:
         return self.kind != PRINT
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(NamedTuple):
     """A clause's body with a word in the place of every tag."""
 
     text: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -93,6 +94,12 @@ def loop_parts(body: str) -> tuple[str, str] | None:
     return (match.group(1), match.group(2)) if match else None
 
 
+@lru_cache(1 << 10)
+def _parsed(text: str) -> nodes.Template:
+    """Return the tree of an expression, which nobody changes: clauses ask for the same few facts."""
+    return _PARSER.parse("{{ (" + text + "\n) }}")
+
+
 def read_expression(text: str, tag: Tag, scope: Scope, place: Place, *, test: bool) -> Expression:
     """Read an expression of a tag; `test` tells a condition from what is printed or looped over."""
     reader = _Reader(text, tag, scope, place)
@@ -104,7 +111,7 @@ def read_expression(text: str, tag: Tag, scope: Scope, place: Place, *, test: bo
         reader.refuse("too-large", f"an expression has more than {MAX_EXPRESSION} characters", None, None)
         return reader.out
     try:
-        tree = _PARSER.parse("{{ (" + text + "\n) }}")
+        tree = _parsed(text)
     except TemplateSyntaxError:
         # what Jinja says speaks of its own tokens, and of brackets that nobody typed
         hint = "a tag holds one name, and filters behind a bar: `{{ audience | upfirst }}`"
