@@ -41,7 +41,7 @@ class TimedCompiler:
         if key not in self._timed:
             cost = self._costs("clauses", file.file)
             title = clause.title and _timed(clause.title, cost, calls=0)
-            self._timed[key] = clause._replace(title=title, body=_timed(clause.body, cost, calls=1))
+            self._timed[key] = replace(clause, title=title, body=_timed(clause.body, cost, calls=1))
         return self._timed[key], found
 
     def line(self, source: str, span: Span) -> tuple[Text, list[Diagnostic]]:

@@ -18,7 +18,8 @@ class TagPlace(NamedTuple):
     paths: tuple[str, ...]
 
 
-class Reads(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reads:
     """What a template reads: fact paths, options, section ids and policy ids, without values."""
 
     facts: frozenset[str] = frozenset()
@@ -59,7 +60,8 @@ class Text:
     render: RenderText = field(compare=False, repr=False)
 
 
-class Clause(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Clause:
     """A compiled text of a clause, with its edits applied: old text, new text."""
 
     file: ClauseFile

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from policypages.model.brands import Brand
 from policypages.model.released import Releases
 
 Facts = Mapping[str, Any]
-_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class Settings(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Settings:
     """What policypages.yaml says of the whole site repository."""
 
     title: str = "Policies"
     locale: str = "en"
     timezone: str = "UTC"
     theme: str = "default"
-    names: Mapping[str, Any] = _NONE
-    fallback: Mapping[str, str] = _NONE
-    checks: Mapping[str, Any] = _NONE
-    releases: Mapping[str, Any] = _NONE
-    hosting: Mapping[str, Any] = _NONE
+    names: Mapping[str, Any] = field(default_factory=dict)
+    fallback: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, Any] = field(default_factory=dict)
+    releases: Mapping[str, Any] = field(default_factory=dict)
+    hosting: Mapping[str, Any] = field(default_factory=dict)
     default_branch: str | None = None
-    targets: Mapping[str, Mapping[str, Any]] = _NONE
+    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     policy_json: bool = True
 
 
@@ -39,7 +39,8 @@ class SourceFile(NamedTuple):
     values: Mapping[str, Any]
 
 
-class ClauseFile(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ClauseFile:
     """One text of a clause as it was read: front matter values, and the Markdown body.
 
     `line` is the line of the file on which `body` begins. `digest` is of the whole file.
@@ -91,7 +92,8 @@ class Redirects(NamedTuple):
     by_site: Mapping[str, tuple[Moved, ...]]
 
 
-class Site(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Site:
     """All of a site repository but its entities, which are loaded one by one."""
 
     settings: Settings
@@ -100,7 +102,7 @@ class Site(NamedTuple):
     entities: Mapping[str, str]
     theme: Theme
     settings_file: SourceFile
-    releases: Releases = MappingProxyType({})
+    releases: Releases = field(default_factory=dict)
     redirects: Redirects | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from policypages.model.articles import Heading
@@ -11,7 +12,8 @@ from policypages.model.loaded import Entity, Facts, SourceFile
 from policypages.model.released import PageId
 
 
-class Origin(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Origin:
     """What states something: a file, and the path of keys in it. Lines are looked up when shown."""
 
     file: SourceFile
@@ -26,7 +28,8 @@ class Target(NamedTuple):
     number: str | None = None
 
 
-class Section(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Section:
     """One clause at one place in the outline of one page, with everything but its words resolved.
 
     `level` is the level of its heading in HTML (2 for the sections of a page); `counts` are the

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 from zlib import crc32
 
 from policypages.model import FileTask, Task
 
 _SHOWN: Final = 3
 _MANY: Final = 1024
-_TAG: Final = 8  # hex digits that stand for the name of a thing
-_MARK: Final = _TAG + 6  # and those that stand for the thing itself
-_HEX: Final = "%06x"
+_MARK: Final = 8  # hex digits that stand for the name of a thing, and as many for the thing itself
 _TAGS: Final[dict[str, str]] = {}  # what `tag` has worked out, by name
 
 
-class Basis(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Basis:
     """What several files are made from, worked out once: part of their keys, and of their marks."""
 
     key: str
@@ -47,17 +48,21 @@ def basis(parts: Mapping[str, str]) -> Basis:
 
 
 def seal(above: Basis | None, tags: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
-    """Return the key and the marks of what is made from a basis and from things of these tags and texts."""
+    """Return the key and the marks of what is made from a basis and from things of these tags and texts.
+
+    Marks are all tags, then a checksum of each thing; a basis has its own before a full stop.
+    """
     data = _bytes("\0".join(texts))
     sealed = hashlib.blake2b(data, digest_size=16)
     each = data.split(b"\0")  # to encode all at once is cheaper than one by one
     if len(each) != len(texts):  # one of them holds the sign
         each = [*map(_bytes, texts)]
-    marks = f"{_HEX.join(tags)}{_HEX}" % tuple([crc32(one) & 0xFFFFFF for one in each])
+    names = "".join(tags)
+    marks = names + array("I", map(crc32, each)).tobytes().hex()
     if above is None:
         return sealed.hexdigest(), marks
-    sealed.update(("".join(tags) + above.key).encode())
-    return sealed.hexdigest(), above.marks + marks
+    sealed.update((names + above.key).encode())
+    return sealed.hexdigest(), f"{above.marks}.{marks}"
 
 
 class Texts:
@@ -109,8 +114,12 @@ def changed(before: str, now: str) -> dict[str, str]:
 
 
 def _by_tag(marks: str) -> dict[str, str]:
-    pieces = [marks[at : at + _MARK] for at in range(0, len(marks), _MARK)]
-    return {piece[:_TAG]: piece[_TAG:] for piece in pieces}
+    out: dict[str, str] = {}
+    for part in marks.split("."):
+        half = len(part) // 2
+        names = [part[at : at + _MARK] for at in range(0, half, _MARK)]
+        out.update((name, part[half + _MARK * at :][:_MARK]) for at, name in enumerate(names))
+    return out
 
 
 def _bytes(text: str) -> bytes:

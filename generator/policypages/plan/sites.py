@@ -34,6 +34,7 @@ from policypages.plan.releases import Around, ReleasePlanner
 from policypages.plan.settle import Compiling
 from policypages.plan.shared import ICON, LOGO, Asked, LinkTargets, Shared, shown
 from policypages.plan.views import View, Views
+from policypages.values import Worded
 
 _SUMMARIES_TAG = tag("the summaries of its policies")
 _PAGE_TAGS = [
@@ -47,6 +48,7 @@ _PAGE_TAGS = [
     )
 ]
 
+_SHARED = frozenset({dict, Worded})  # of these entities have the same object
 
 Planned = tuple[SitePlan | None, list[Diagnostic]]
 """The plan of a site, and what is wrong; None for a group, and where its facts leave nothing to plan."""
@@ -314,7 +316,7 @@ class _SiteWork:
             value = facts.get(root)
             for step in steps:
                 value = value.get(step) if value else None  # what has names below it is a mapping or null
-            texts.append(text_of(value) if type(value) is dict else repr(value))
+            texts.append(text_of(value) if type(value) in _SHARED else repr(value))
         for id_ in sorted(links):
             tags.append(tag(f"the link to `{id_}`"))
             texts.append(repr(task.links.get(id_)))

@@ -126,7 +126,7 @@ def _with(repository: Repository | None, files: Files, entities: Mapping[str, st
     """Let a repository know the entities, which it was read without, and read them anew."""
     if repository is None:
         return None
-    site = repository.site._replace(entities=entities)
+    site = replace(repository.site, entities=entities)
     return repository._replace(site=site, loader=EntityLoader(site, files))
 
 
@@ -178,7 +178,7 @@ def _with_clauses(
             clauses[clause.id] = tuple(
                 clause if file.file == path else file for file in clauses.get(clause.id, (clause,))
             )
-    site = repository.site._replace(clauses=clauses)
+    site = replace(repository.site, clauses=clauses)
     compiler = Compiler(site.settings)
     if isinstance(repository.compiler, Compiler):
         compiler.take_over(repository.compiler, without=paths)

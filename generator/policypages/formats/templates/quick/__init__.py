@@ -27,7 +27,7 @@ def quick(
     The function gives the bytes of stock Jinja or raises, whatever; it changes nothing, so that
     stock Jinja can then run as if nothing had been tried. `facts` tells the language of clauses,
     where names are looked up as keys alone, from that of themes. `load_tree` gives the trees of
-    templates that this one extends or includes. `records` are named tuples whose fields it may read.
+    templates that this one extends or includes. `records` are frozen dataclasses whose fields it may read.
     """
     try:
         writer = Writer(environment, facts=facts, load_tree=load_tree, records=records)

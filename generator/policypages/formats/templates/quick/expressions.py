@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import Any, Final
 
 from jinja2 import Environment, nodes
@@ -47,8 +48,8 @@ _DICT_NAMES: Final = frozenset(dir(dict))
 
 
 def names_of(kind: Any) -> frozenset[str]:
-    """Return the fields of a named tuple that a template may read."""
-    return frozenset(kind._fields)
+    """Return the fields of a dataclass that a template may read."""
+    return frozenset(one.name for one in fields(kind) if not one.name.startswith("_"))
 
 
 class Expressions:
@@ -222,7 +223,7 @@ class Expressions:
         return found if self._lazy or path is None else self.keep(found, path)
 
     def _by_kind(self, value: ast.expr, name: str, other: ast.expr) -> ast.expr:
-        """Read a field of the core's own values."""
+        """Read a field of the core's own dataclasses."""
         for kind, names in self.records.items():
             if name in names:
                 other = either(is_type(value, kind), at(ast.Attribute(value, name, LOAD)), other)
