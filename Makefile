@@ -59,6 +59,7 @@ serve: $(STAMP) ## show the example sites at http://localhost:8000/, kept true w
 .PHONY: chromium
 chromium:
 	@sh tests/chromium.sh
+	@sh tests/debian.sh pdftotext=poppler-utils
 
 .PHONY: check
 check: $(STAMP) ## lint, format, types and walls
@@ -84,7 +85,7 @@ $(MORE_STAMP): tests/more/package.json tests/more/package-lock.json
 
 .PHONY: setup-more
 setup-more: $(STAMP) $(MORE_STAMP) ## fetch the outside referees (npm, PyPI, Debian)
-	@sh tests/more/debian.sh nginx shellcheck
+	@sh tests/debian.sh nginx shellcheck
 	@$(UV) sync --quiet --frozen --all-extras --group more
 
 .PHONY: test-more

@@ -170,8 +170,7 @@ def test_paper_opens_what_is_folded_and_numbers_its_pages(host: str, visit: Visi
     after = "one => getComputedStyle(one, '::after').content"
     assert page.locator(".policy a[href^='#']:not(.anchor)").first.evaluate(after) == "none"
     reader = shutil.which("pdftotext")
-    if reader is None:
-        pytest.skip("no pdftotext here: install poppler-utils to look at the numbers of the pages")
+    assert reader is not None, "`make test` installs it: poppler-utils"
     page.pdf(path=tmp_path / "page.pdf", format="A4")
     told = [reader, "-layout", str(tmp_path / "page.pdf"), "-"]
     sheets = subprocess.run(told, capture_output=True, text=True, check=True).stdout.rstrip("\f").split("\f")

@@ -21,7 +21,7 @@ if command -v apt-get >/dev/null 2>&1; then
     fi
 fi
 if [ "$as_root" != none ]; then
-    echo "installing$missing for the tests with outside programs"
+    echo "installing$missing for the tests"
     # a server that is installed is not to be started
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
     # shellcheck disable=SC2086 # a list of packages, and none or two words before env
