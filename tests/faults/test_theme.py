@@ -57,7 +57,7 @@ BAD = (
 
 def found_in(templates: Mapping[str, str]) -> list[tuple[str, int, str]]:
     """Return what the lint says of templates."""
-    return list(lint_templates(ImmutableSandboxedEnvironment(autoescape=True), templates))
+    return list(lint_templates(ImmutableSandboxedEnvironment(autoescape=True), templates, {}))
 
 
 @pytest.mark.parametrize("template", FINE)
