@@ -56,7 +56,8 @@ def _ways(templates: Mapping[str, tuple[str, str]]) -> Mapping[str, tuple[bool, 
     blocks: dict[str, Place] = {}
     for path in sorted(files, key=lambda path: extends(files[path])):
         child = extends(files[path])
-        opened, found = lint_template(theme._PARSER, path, files[path], blocks if child else {})
+        inside = blocks if child else {}
+        opened, found = lint_template(theme._PARSER, path, files[path], inside, parse=theme._parsed)
         assert not found, (path, found)
         if child:
             ways[path] = True, tuple((name, _plain(blocks.get(name))) for name in opened)

@@ -71,7 +71,7 @@ def _linted(templates: _Read) -> _Found:
         return ()
     from policypages.formats.templates.theme_lint import lint_templates  # noqa: PLC0415 - seldom needed
 
-    return tuple((*one, None) for one in lint_templates(_PARSER, texts, known))
+    return tuple((*one, None) for one in lint_templates(_PARSER, texts, known, parse=_parsed))
 
 
 @lru_cache(16)

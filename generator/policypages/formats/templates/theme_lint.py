@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -38,10 +38,17 @@ class _Place(NamedTuple):
 class _Walk:
     """One template while it is looked at; `blocks` says where a parent's blocks stand."""
 
-    def __init__(self, name: str, environment: Environment, blocks: Mapping[str, Place]) -> None:
+    def __init__(
+        self,
+        name: str,
+        environment: Environment,
+        blocks: Mapping[str, Place],
+        tree: nodes.Template | None,
+    ) -> None:
         self.name = name
         self.environment = environment
         self.blocks = blocks
+        self.tree = tree
         self.place = _Place()
         self.stack: list[tuple[str, _Place]] = []
         self.opened: dict[str, _Place] = {}
@@ -51,13 +58,22 @@ class _Walk:
         """Look at the whole text, tag by tag."""
         inner: list[str] = []
         words: list[str] = []
-        for line, kind, value in self.environment.lex(text):
+        tokens = [*self.environment.lex(text)]
+        printed = _printed(self.tree) if self.tree is not None else []
+        # `{% print %}` has no place among them; then each is parsed by itself
+        known = (
+            iter(printed) if len(printed) == sum(kind == "variable_end" for _, kind, _ in tokens) else None
+        )
+        for line, kind, value in tokens:
             if kind == "data":
                 self._data(value, line)
             elif kind in {"variable_begin", "block_begin"}:
                 inner, words = [], []
             elif kind == "variable_end":
-                self._printed("".join(inner).strip(), line)
+                source = "".join(inner).strip()
+                one = _expression(self.environment, source) if known is None else next(known)
+                if one is not None:  # told as a mistake of syntax
+                    self._printed(one, source, line)
             elif kind == "block_end":
                 self._statement(words, line)
             elif kind != "comment":
@@ -170,10 +186,7 @@ class _Walk:
 
     # ---- what is printed
 
-    def _printed(self, source: str, line: int) -> None:
-        expression = _expression(self.environment, source)
-        if expression is None:  # told as a mistake of syntax
-            return
+    def _printed(self, expression: nodes.Expr, source: str, line: int) -> None:
         place = self.place
         filters = _filters(expression)
         if "safe" in filters and (self.name, source) not in SAFE_ALLOWED:
@@ -188,11 +201,16 @@ class _Walk:
 
 
 def lint_templates(
-    environment: Environment, templates: Mapping[str, str], known: Mapping[str, Known]
+    environment: Environment,
+    templates: Mapping[str, str],
+    known: Mapping[str, Known],
+    *,
+    parse: Callable[[str], nodes.Template],
 ) -> Iterator[tuple[str, int, str]]:
     """Yield template, line and message for each place where a fact could become more than text.
 
-    Those that are `known` are not looked at, but where a parent that is not puts their blocks elsewhere.
+    `parse` gives the tree of a text. Those that are `known` are looked at only where a parent puts their
+    blocks elsewhere.
     """
     blocks: dict[str, Place] = {}
     children = {
@@ -204,7 +222,8 @@ def lint_templates(
         if one is not None and one.stands(blocks):
             blocks.update(one.opened)
             continue
-        opened, found = lint_template(environment, name, templates[name], blocks if children[name] else {})
+        inside = blocks if children[name] else {}
+        opened, found = lint_template(environment, name, templates[name], inside, parse=parse)
         if not children[name]:
             blocks.update(opened)
         yield from ((name, line, message) for line, message in found)
@@ -216,13 +235,22 @@ def extends(text: str) -> bool:
 
 
 def lint_template(
-    environment: Environment, name: str, text: str, blocks: Mapping[str, Place]
+    environment: Environment,
+    name: str,
+    text: str,
+    blocks: Mapping[str, Place],
+    *,
+    parse: Callable[[str], nodes.Template],
 ) -> tuple[Mapping[str, Place], Sequence[tuple[int, str]]]:
     """Return where a template's blocks stand, and line and message of what could become more than text.
 
     `blocks` says where blocks of its parents stand.
     """
-    walk = _Walk(name, environment, blocks)
+    try:
+        tree = parse(text)
+    except (TemplateSyntaxError, RecursionError):
+        tree = None
+    walk = _Walk(name, environment, blocks, tree)
     try:
         walk.run(text)
     except TemplateSyntaxError:  # told where it is parsed
@@ -259,6 +287,12 @@ def _why_not_quoted(place: _Place, expression: nodes.Expr, *, json: bool) -> str
     if attribute in _ADDRESS_ATTRIBUTES and not place.before.strip() and not _address(expression):
         return f"the attribute `{attribute}` may begin with an address of the core alone, such as `.href`"
     return None
+
+
+def _printed(tree: nodes.Template) -> list[nodes.Expr]:
+    """Return what a template prints, in the order of its text."""
+    every = (one for output in tree.find_all(nodes.Output) for one in output.nodes)
+    return [one for one in every if not isinstance(one, nodes.TemplateData)]
 
 
 @lru_cache(512)
