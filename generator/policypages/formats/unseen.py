@@ -18,7 +18,7 @@ _UNSEEN: Final = re.compile(
 
 def unseen(text: str) -> Iterator[re.Match[str]]:
     """Yield each character of a text that is not seen; soft hyphens and no-break spaces are."""
-    return iter(()) if text.isascii() else _UNSEEN.finditer(text)
+    return _UNSEEN.finditer(text)
 
 
 def unseen_problem(char: str, span: Span) -> Diagnostic:
