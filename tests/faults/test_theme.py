@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tests.faults.case import SETTINGS, build, pages, places, problems, write
 
@@ -52,12 +53,22 @@ BAD = (
     ('<p title="{{ page.article }}">', "the article is markup"),
     ("<script>{% include 'part.html' %}</script>", "between elements"),
     ('<p class="{% if lang %}a{% else %}" {{ lang }}{% endif %}">', "name"),
+    ("{% print lang %}<p {{ page.title }}>", "name"),
 )
 
 
 def found_in(templates: Mapping[str, str]) -> list[tuple[str, int, str]]:
     """Return what the lint says of templates."""
-    return list(lint_templates(ImmutableSandboxedEnvironment(autoescape=True), templates))
+    environment = ImmutableSandboxedEnvironment(autoescape=True)
+    found = list(lint_templates(environment, templates, {}, parse=environment.parse))
+    assert found == list(lint_templates(environment, templates, {}, parse=unreadable)), "print by print"
+    return found
+
+
+def unreadable(_: str) -> nodes.Template:
+    """Parse nothing, so that each print is looked at by itself."""
+    message = "somewhere else in the template"
+    raise TemplateSyntaxError(message, 1)
 
 
 @pytest.mark.parametrize("template", FINE)

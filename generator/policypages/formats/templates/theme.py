@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,8 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from policypages.diagnostics import Diagnostic, Span, problem
 from policypages.formats.templates.quick import Render, quick
-from policypages.formats.templates.theme_lint import lint_templates
-from policypages.formats.templates.theme_names import unknown_names
+from policypages.formats.templates.theme_known import Known, all_clean, known_templates
 from policypages.model import Heading
 from policypages.model.contexts import TEMPLATES
 
@@ -54,6 +53,7 @@ def _environment(loader: FunctionLoader | None = None) -> _ThemeEnvironment:
 # the texts of themes are the same from one reading of a site to the next: what follows from them is kept
 _PARSER: Final = _environment()
 _Found = tuple[tuple[str, int, str, str | None], ...]
+_Read = tuple[tuple[str, str, Known | None], ...]
 
 
 @lru_cache(256)
@@ -63,17 +63,40 @@ def _parsed(text: str) -> nodes.Template:
 
 
 @lru_cache(16)
-def _linted(templates: tuple[tuple[str, str], ...]) -> _Found:
+def _linted(templates: _Read) -> _Found:
     """Return template, line, message and hint of each place where a fact could become more than text."""
-    return tuple((*one, None) for one in lint_templates(_PARSER, dict(templates)))
+    known = {name: one for name, _, one in templates if one is not None}
+    texts = {name: text for name, text, _ in templates}
+    if all_clean(texts, known):
+        return ()
+    from policypages.formats.templates.theme_lint import lint_templates  # noqa: PLC0415 - seldom needed
+
+    return tuple((*one, None) for one in lint_templates(_PARSER, texts, known, parse=_parsed))
 
 
 @lru_cache(16)
-def _unknown(templates: tuple[tuple[str, str], ...]) -> _Found:
+def _unknown(templates: _Read) -> _Found:
     """Return the same for each name that a template reads and no page gives it."""
-    trees = {name: _parsed(text) for name, text in templates}
-    found = unknown_names(_PARSER, trees)
+    made: list[str] = []
+    trees: dict[str, nodes.Template] = {}
+    for name, text, known in templates:
+        # a page of ours in the place of another kind reads names that this one may lack
+        if known is not None and known.page == _page(name):
+            made += known.assigned
+        else:
+            trees[name] = _parsed(text)
+    if not trees:
+        return ()
+    from policypages.formats.templates.theme_names import unknown_names  # noqa: PLC0415 - seldom needed
+
+    found = unknown_names(_PARSER, trees, made)
     return tuple((name, one.line, one.message, one.hint) for name, one in found)
+
+
+def _page(name: str) -> str:
+    """Return the page whose names a template reads; none for a part of any."""
+    page = name.rpartition("/")[2]
+    return page if page in TEMPLATES else ""
 
 
 class ThemeEngine:
@@ -85,7 +108,8 @@ class ThemeEngine:
         self._environment = _environment(FunctionLoader(self._load))
         self.found: list[Diagnostic] = []
         self._runs: dict[str, Render | None] = {}
-        self._trees: dict[str, nodes.Template] = {}
+        self._known = known_templates(self._texts)
+        self._read: list[str] = []
         self._named: dict[str, tuple[str | None, ...]] = {}
         self._asked: dict[str, frozenset[str] | None] = {}
         parts = {name: self._parts(name) for name in PAGES if name in self._texts}
@@ -101,10 +125,12 @@ class ThemeEngine:
             if name not in self._texts
         ]
         files = {file: name for name, file in self._files.items()}  # one file may have two names
-        linted = tuple((name, self._texts[name]) for name in files.values())
-        read = tuple((name, self._texts[name]) for name in self._trees)
-        for name, line, message, hint in (*_linted(linted), *_unknown(read)):
+        found = (*_linted(self._all(files.values())), *_unknown(self._all(self._read)))
+        for name, line, message, hint in found:
             self._complain(name, line, message, hint)
+
+    def _all(self, names: Iterable[str]) -> _Read:
+        return tuple((name, self._texts[name], self._known.get(name)) for name in names)
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         text = self._texts.get(name)
@@ -146,13 +172,20 @@ class ThemeEngine:
                 self._collect(other, seen, (*way, name))
 
     def _references(self, name: str, text: str) -> tuple[str | None, ...]:
-        """Return the templates that one names; each is parsed once, however many pages it is part of."""
+        """Return the templates that one names; of how many pages it is part, it is parsed once at most."""
         if name not in self._named:
             self._named[name], self._asked[name] = (), None
+            known = self._known.get(name)
+            if known is not None:
+                self._read.append(name)
+                self._named[name] = known.named
+                self._asked[name] = None if known.asked is None else frozenset(known.asked)
+                return known.named
             try:
-                tree = self._trees[name] = _parsed(text)
+                tree = _parsed(text)
+                self._read.append(name)
                 self._named[name] = tuple(meta.find_referenced_templates(tree))
-                self._asked[name] = _assets_named(tree) if "assets" in text else frozenset()
+                self._asked[name] = assets_named(tree) if "assets" in text else frozenset()
             except TemplateSyntaxError as error:
                 self._complain(name, error.lineno, _plain(error.message))
             except RecursionError:
@@ -220,7 +253,7 @@ def _digest(parts: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _assets_named(tree: nodes.Template) -> frozenset[str] | None:
+def assets_named(tree: nodes.Template) -> frozenset[str] | None:
     """Return the assets that a template names, `assets["style.css"]`; None where it may ask for any."""
     named = set()
     plain = 0

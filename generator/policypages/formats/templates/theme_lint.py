@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from policypages.formats.templates.theme_known import Known, Place
 
 # (template, expression) pairs that may be printed as they are: what the core hands over as markup needs none
 SAFE_ALLOWED: Final[frozenset[tuple[str, str]]] = frozenset()
@@ -25,8 +26,7 @@ _EXTENDS: Final = re.compile(r"\{%[-+]?\s*extends\b")
 _QUOTES: Final = {'"': "double", "'": "single"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where in HTML a template is: `kind` is text, comment, raw, tag, equals, bare, double or single."""
 
     kind: str = "text"
@@ -35,29 +35,45 @@ class _Place:
     before: str = ""
 
 
-@dataclass(slots=True)
 class _Walk:
     """One template while it is looked at; `blocks` says where a parent's blocks stand."""
 
-    name: str
-    environment: Environment
-    blocks: Mapping[str, _Place]
-    place: _Place = field(default_factory=_Place)
-    stack: list[tuple[str, _Place]] = field(default_factory=list)
-    opened: dict[str, _Place] = field(default_factory=dict)
-    found: list[tuple[int, str]] = field(default_factory=list)
+    def __init__(
+        self,
+        name: str,
+        environment: Environment,
+        blocks: Mapping[str, Place],
+        tree: nodes.Template | None,
+    ) -> None:
+        self.name = name
+        self.environment = environment
+        self.blocks = blocks
+        self.tree = tree
+        self.place = _Place()
+        self.stack: list[tuple[str, _Place]] = []
+        self.opened: dict[str, _Place] = {}
+        self.found: list[tuple[int, str]] = []
 
     def run(self, text: str) -> None:
         """Look at the whole text, tag by tag."""
         inner: list[str] = []
         words: list[str] = []
-        for line, kind, value in self.environment.lex(text):
+        tokens = [*self.environment.lex(text)]
+        printed = _printed(self.tree) if self.tree is not None else []
+        # `{% print %}` has no place among them; then each is parsed by itself
+        known = (
+            iter(printed) if len(printed) == sum(kind == "variable_end" for _, kind, _ in tokens) else None
+        )
+        for line, kind, value in tokens:
             if kind == "data":
                 self._data(value, line)
             elif kind in {"variable_begin", "block_begin"}:
                 inner, words = [], []
             elif kind == "variable_end":
-                self._printed("".join(inner).strip(), line)
+                source = "".join(inner).strip()
+                one = _expression(self.environment, source) if known is None else next(known)
+                if one is not None:  # told as a mistake of syntax
+                    self._printed(one, source, line)
             elif kind == "block_end":
                 self._statement(words, line)
             elif kind != "comment":
@@ -80,7 +96,7 @@ class _Walk:
             self.stack.append((word, self.place))
             if word == "block" and len(words) > 1:
                 self.opened[words[1]] = self.place
-                self.place = self.blocks.get(words[1], self.place)
+                self.place = _Place(*self.blocks.get(words[1], self.place))
         elif word in {"else", "elif"} and self.stack:
             self.place = self.stack[-1][1]
         elif word.startswith("end") and self.stack:
@@ -125,11 +141,11 @@ class _Walk:
         if match is None:
             return at + 1
         if match[0] == ">":
-            self.place = _Place("raw" if self.place.element in _RAW else "text", self.place.element)
+            self.place = _Place("raw", self.place.element) if self.place.element in _RAW else _Place()
         elif match[0] == "=":
-            self.place = replace(self.place, kind="equals")
+            self.place = self.place._replace(kind="equals")
         elif match[1]:
-            self.place = replace(self.place, attribute=match[1].lower())
+            self.place = self.place._replace(attribute=match[1].lower())
         return match.end()
 
     def _in_equals(self, text: str, at: int, line: int) -> int:
@@ -138,16 +154,16 @@ class _Walk:
         kind = _QUOTES.get(text[at])
         if kind is None:
             self._say(line, f"the value of the attribute `{self.place.attribute}` has no quotes round it")
-            self.place = replace(self.place, kind="bare")
+            self.place = self.place._replace(kind="bare")
             return at
-        self.place = replace(self.place, kind=kind, before="")
+        self.place = self.place._replace(kind=kind, before="")
         return at + 1
 
     def _in_bare(self, text: str, at: int, _: int) -> int:
         match = re.compile(r"[\s>]").search(text, at)
         if match is None:
             return len(text)
-        self.place = replace(self.place, kind="tag", attribute="")
+        self.place = self.place._replace(kind="tag", attribute="")
         return match.start()
 
     def _in_double(self, text: str, at: int, line: int) -> int:
@@ -163,17 +179,14 @@ class _Walk:
         if self.place.attribute in _ADDRESS_ATTRIBUTES and not self.place.before and _RUNS.match(value):
             self._say(line, f"the attribute `{self.place.attribute}` would run what stands in it")
         if end < 0:
-            self.place = replace(self.place, before=before)
+            self.place = self.place._replace(before=before)
             return len(text)
-        self.place = replace(self.place, kind="tag", attribute="", before="")
+        self.place = self.place._replace(kind="tag", attribute="", before="")
         return end + 1
 
     # ---- what is printed
 
-    def _printed(self, source: str, line: int) -> None:
-        expression = _expression(self.environment, source)
-        if expression is None:  # told as a mistake of syntax
-            return
+    def _printed(self, expression: nodes.Expr, source: str, line: int) -> None:
         place = self.place
         filters = _filters(expression)
         if "safe" in filters and (self.name, source) not in SAFE_ALLOWED:
@@ -182,24 +195,67 @@ class _Walk:
         if message := _why_not(place, expression, json=json):
             self._say(line, message)
         if place.kind == "equals":
-            self.place = replace(place, kind="bare")
+            self.place = place._replace(kind="bare")
         elif place.kind in {"double", "single"}:
-            self.place = replace(place, before=f"{place.before}…")
+            self.place = place._replace(before=f"{place.before}…")
 
 
-def lint_templates(environment: Environment, templates: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
-    """Yield template, line and message for each place where a fact could become more than text."""
-    blocks: dict[str, _Place] = {}
-    walks = [(name, text, _EXTENDS.search(text) is not None) for name, text in templates.items()]
-    for name, text, extends in sorted(walks, key=lambda walk: walk[2]):  # parents first
-        walk = _Walk(name, environment, blocks if extends else {})
-        try:
-            walk.run(text)
-        except TemplateSyntaxError:  # told where it is parsed
+def lint_templates(
+    environment: Environment,
+    templates: Mapping[str, str],
+    known: Mapping[str, Known],
+    *,
+    parse: Callable[[str], nodes.Template],
+) -> Iterator[tuple[str, int, str]]:
+    """Yield template, line and message for each place where a fact could become more than text.
+
+    `parse` gives the tree of a text. Those that are `known` are looked at only where a parent puts their
+    blocks elsewhere.
+    """
+    blocks: dict[str, Place] = {}
+    children = {
+        name: extends(text) if name not in known else known[name].within is not None
+        for name, text in templates.items()
+    }
+    for name in sorted(templates, key=lambda name: children[name]):  # parents first
+        one = known.get(name)
+        if one is not None and one.stands(blocks):
+            blocks.update(one.opened)
             continue
-        if not extends:
-            blocks.update(walk.opened)
-        yield from ((name, line, message) for line, message in walk.found)
+        inside = blocks if children[name] else {}
+        opened, found = lint_template(environment, name, templates[name], inside, parse=parse)
+        if not children[name]:
+            blocks.update(opened)
+        yield from ((name, line, message) for line, message in found)
+
+
+def extends(text: str) -> bool:
+    """Tell whether a template fills the blocks of another."""
+    return _EXTENDS.search(text) is not None
+
+
+def lint_template(
+    environment: Environment,
+    name: str,
+    text: str,
+    blocks: Mapping[str, Place],
+    *,
+    parse: Callable[[str], nodes.Template],
+) -> tuple[Mapping[str, Place], Sequence[tuple[int, str]]]:
+    """Return where a template's blocks stand, and line and message of what could become more than text.
+
+    `blocks` says where blocks of its parents stand.
+    """
+    try:
+        tree = parse(text)
+    except (TemplateSyntaxError, RecursionError):
+        tree = None
+    walk = _Walk(name, environment, blocks, tree)
+    try:
+        walk.run(text)
+    except TemplateSyntaxError:  # told where it is parsed
+        return {}, ()
+    return walk.opened, walk.found
 
 
 def _why_not(place: _Place, expression: nodes.Expr, *, json: bool) -> str | None:  # noqa: PLR0911 - one a place
@@ -231,6 +287,12 @@ def _why_not_quoted(place: _Place, expression: nodes.Expr, *, json: bool) -> str
     if attribute in _ADDRESS_ATTRIBUTES and not place.before.strip() and not _address(expression):
         return f"the attribute `{attribute}` may begin with an address of the core alone, such as `.href`"
     return None
+
+
+def _printed(tree: nodes.Template) -> list[nodes.Expr]:
+    """Return what a template prints, in the order of its text."""
+    every = (one for output in tree.find_all(nodes.Output) for one in output.nodes)
+    return [one for one in every if not isinstance(one, nodes.TemplateData)]
 
 
 @lru_cache(512)

@@ -67,15 +67,17 @@ def _shape(hint: Any, meaning: str = "") -> Shape:  # noqa: PLR0911 - one a kind
 
 
 def unknown_names(
-    environment: Environment, trees: Mapping[str, nodes.Template]
+    environment: Environment, trees: Mapping[str, nodes.Template], more: Iterable[str] = ()
 ) -> Iterator[tuple[str, Unknown]]:
     """Yield each name that a template reads and no page gives it, with the template.
+
+    `more` are names that templates make which need no look themselves.
 
     One that pages are made with, `page.html`, is held against what that page is given; any other, a layout or
     a part, against what all pages are given together.
     """
-    own = {name for tree in trees.values() for name in _assigned(tree)}
-    known = {*own, *environment.globals, *_SPECIAL}
+    own = {name for tree in trees.values() for name in assigned(tree)}
+    known = {*own, *more, *environment.globals, *_SPECIAL}
     for name, tree in trees.items():
         kind = name.rpartition("/")[2]
         reader = _Reader(known, _given(kind), closed=kind in TEMPLATES)
@@ -96,7 +98,7 @@ def _given(kind: str) -> Mapping[str, Mapping[str, Shape] | Shape | None]:
     return given
 
 
-def _assigned(tree: nodes.Template) -> Iterator[str]:
+def assigned(tree: nodes.Template) -> Iterator[str]:
     """Yield the names that a template makes: another that extends or includes it, may read them."""
     for node in tree.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
         match node:
