@@ -13,6 +13,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tests.faults.case import SETTINGS, build, pages, places, problems, write
 
+from policypages.formats.templates.theme import ThemeEngine
 from policypages.formats.templates.theme_lint import SAFE_ALLOWED, lint_templates
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +24,7 @@ FINE = (
     "<script>const title = {{ page.title | tojson }};</script>",
     '<script type="application/ld+json">{{ {"name": page.title} | tojson }}</script>',
     "<p data-page='{{ page.title | tojson }}' onclick='go({{ page.title | tojson }})'>x</p>",
+    "{% set names = site.policies | map(attribute='title') | map('upper') | join(', ') %}<p>{{ names }}</p>",
     "<style>p::after { content: {{ page.title | tojson }} }</style>",
     "<!-- {{ page.title }} <a href= --><p>{{ page.article }}</p>",
     '<p class="{% if lang %}a{% else %}b{% endif %}">{{ page.title }}</p>',
@@ -44,6 +46,15 @@ BAD = (
     ('<p data-x="{{ page.title | tojson }}">', "single ones"),
     ("<p>{{ page.title | safe }}</p>", "`safe`"),
     ("<p>{{ (page.title | upper | safe) ~ 'x' }}</p>", "`safe`"),
+    ("{{ [page.title] | map('safe') | first }}", "`safe`"),
+    ("{{ [page.title] | map(page.filter) | first }}", "`safe`"),
+    ("{% with x = page.title | safe %}{{ x }}{% endwith %}", "`safe`"),
+    ("{% for x in [page.title|safe] %}{{ x }}{% endfor %}", "`safe`"),
+    ("{% macro m(a=page.title|safe) %}{{ a }}{% endmacro %}{{ m() }}", "`safe`"),
+    ("{% set x = [page.title] | map('sa\\x66e') | first %}{{ x }}", "`safe`"),
+    ("{% set x = [page.title] | map(page.filter) | first %}{{ x }}", "`safe`"),
+    ("{% print page.title | safe %}", "`print`"),
+    ("{% print page.title %}", "`print`"),
     ("{% filter safe %}{{ page.title }}{% endfilter %}", "markup"),
     ("{% autoescape false %}{{ page.title }}{% endautoescape %}", "markup"),
     ('<a href="{{ page.title }}">', "address of the core"),
@@ -185,3 +196,13 @@ def test_row_24_a_missing_variable_names_line_entity_and_chain(tmp_path: Path) -
     assert found["entities"] == ["acme"]
     assert found["chain"] == [f"{folder}/page.html:2", f"{folder}/a.html:3", f"{folder}/b.html:3"]
     assert f"{folder}/b.html:3" in build(site).stderr
+
+
+@pytest.mark.parametrize("inside", ["(" * 3000 + "lang" + ")" * 3000, "not " * 5000 + "lang"])
+def test_row_21_a_template_nested_too_deeply_is_told(inside: str) -> None:
+    """What no parser reads to its end is one problem of its file, wherever the parser gives up."""
+    engine = ThemeEngine({"page.html": ("themes/mine/templates/page.html", f"<p>{{{{ {inside} }}}}</p>")})
+    told = [one for one in engine.found if one.span is not None]
+    assert [(one.message, one.span and one.span.file) for one in told] == [
+        ("the template is nested too deeply", "themes/mine/templates/page.html")
+    ]

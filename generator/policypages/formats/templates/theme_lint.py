@@ -23,6 +23,9 @@ _IN_TAG: Final = re.compile(r"\s+|/|>|([^\s/>=\"'][^\s/>=]*)|=")
 _RAW: Final = frozenset({"script", "style", "textarea", "title"})
 _OPENING: Final = frozenset("if for block macro call filter set with autoescape".split())
 _EXTENDS: Final = re.compile(r"\{%[-+]?\s*extends\b")
+_SAFE: Final = "`safe` would print a fact as markup: what is markup is printed as it is"
+# in a statement, its words with a space between them: `safe`, or `map` with it, or with what is no plain word
+_NAMES_SAFE: Final = re.compile(r"\| (?:safe\b|map \( (?!['\"](?!safe\b)\w+['\"]|attribute\b))")
 _QUOTES: Final = {'"': "double", "'": "single"}
 
 
@@ -88,8 +91,12 @@ class _Walk:
 
     def _statement(self, words: list[str], line: int) -> None:
         word = words[0] if words else ""
+        if word == "print":
+            self._say(line, "`print` prints what nobody looks at: write `{{ … }}`")
         if word == "autoescape" or (word in {"filter", "set"} and "safe" in words[1:]):
             self._say(line, f"`{word}` would print facts as markup")
+        elif _NAMES_SAFE.search(" ".join(words)):
+            self._say(line, _SAFE)  # what `with` and `for` name can be printed later
         if word == "include" and self.place.kind != "text":
             self._say(line, "a template can be included between elements alone")
         if word in _OPENING and not (word == "set" and "=" in words):
@@ -190,7 +197,7 @@ class _Walk:
         place = self.place
         filters = _filters(expression)
         if "safe" in filters and (self.name, source) not in SAFE_ALLOWED:
-            self._say(line, "`safe` would print a fact as markup: what is markup is printed as it is")
+            self._say(line, _SAFE)
         json = isinstance(expression, nodes.Filter) and expression.name == "tojson"
         if message := _why_not(place, expression, json=json):
             self._say(line, message)
@@ -299,7 +306,7 @@ def _printed(tree: nodes.Template) -> list[nodes.Expr]:
 def _expression(environment: Environment, source: str) -> nodes.Expr | None:
     try:
         output = environment.parse(f"{{{{ {source} }}}}").body[0]
-    except TemplateSyntaxError:
+    except (TemplateSyntaxError, RecursionError):
         return None
     return output.nodes[0] if isinstance(output, nodes.Output) else None
 
@@ -311,8 +318,18 @@ def _attributes(expression: nodes.Expr) -> Iterator[nodes.Getattr]:
 
 
 def _filters(expression: nodes.Expr) -> set[str]:
-    own = {expression.name} if isinstance(expression, nodes.Filter) else set()
-    return own | {one.name for one in expression.find_all(nodes.Filter)}
+    filters = [*expression.find_all(nodes.Filter)]
+    if isinstance(expression, nodes.Filter):
+        filters.append(expression)
+    return {_runs(one) for one in filters}
+
+
+def _runs(one: nodes.Filter) -> str:
+    """Return the filter that runs in the end: `map` takes the name of another, and may work it out."""
+    if one.name != "map" or not one.args:
+        return one.name
+    by = one.args[0]
+    return str(by.value) if isinstance(by, nodes.Const) else "safe"
 
 
 def _address(expression: nodes.Node | None) -> bool:
