@@ -17,7 +17,7 @@ from policypages.formats import manifest as manifests
 from policypages.formats.manifest import Entry
 from policypages.formats.state import Known, write_known
 from policypages.formats.trace import line_of as trace_line
-from policypages.model import RedirectTask, ReleasedTask
+from policypages.model import FixedTask, RedirectTask, ReleasedTask
 from policypages.paths import BUILD_RECORD
 from policypages.plan.keys import why_stale
 from policypages.write import Output, Stage, stage_file
@@ -71,7 +71,7 @@ class SiteBuilder:
         self.load: Callable[[str], tuple[Loaded, list[Diagnostic]]] = repository.loader.load
         self.plan: Callable[[Sequence[Loaded]], list[Planned]] = repository.planner.plan
         self.render: Callable[[FileTask, ThemeEngine], tuple[MadeFile, list[Diagnostic]]] = render
-        self.write: Callable[[Stage, str, bytes], FileRecord] = stage_file
+        self.write: Callable[[Stage, str, bytes, str | None], FileRecord] = stage_file
         self.unreleased: Callable[[ReleasedTask], list[Diagnostic]] = unreleased
         self.engine = repository.engine
         self._previous = previous
@@ -185,7 +185,9 @@ class SiteBuilder:
                 continue
             data = made.made[file.path]
             if self._stage is not None and data is not None:
-                entries.append(Entry(self.write(self._stage, file.path, data), file.key))
+                task = file.task
+                sha256 = task.sha256 if type(task) is FixedTask and task.data is data else None
+                entries.append(Entry(self.write(self._stage, file.path, data, sha256), file.key))
                 staged.append(file.path)
             elif self._stage is None:
                 staged.append(file.path)

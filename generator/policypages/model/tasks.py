@@ -140,9 +140,13 @@ class OverviewTask(NamedTuple):
 
 
 class FixedTask(NamedTuple):
-    """A file whose bytes the plan knows: an asset, a sitemap."""
+    """A file whose bytes the plan knows: an asset, a sitemap.
+
+    `sha256` are the hex digits of its digest, where many sites have the same file.
+    """
 
     data: bytes
+    sha256: str | None = None
 
 
 Task = (

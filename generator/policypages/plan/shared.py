@@ -295,12 +295,16 @@ def shown(assets: Assets, name: str, picture: Picture | None) -> Shown | None:
 def _assets(wanted: Mapping[str, bytes], for_hosts: Mapping[str, bytes]) -> Assets:
     paths = {name: hashed_name(name, data) for name, data in wanted.items()}
     files = {
-        paths[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), FixedTask(data))
+        paths[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), _fixed(data))
         for name, data in wanted.items()
     }
     for name, data in for_hosts.items():
-        files[name] = (*seal(None, [tag("what its host is told")], [digest(data)]), FixedTask(data))
+        files[name] = (*seal(None, [tag("what its host is told")], [digest(data)]), _fixed(data))
     return Assets(paths, files)
+
+
+def _fixed(data: bytes) -> FixedTask:
+    return FixedTask(data, hashlib.sha256(data).hexdigest())
 
 
 def hashed_name(name: str, data: bytes) -> str:

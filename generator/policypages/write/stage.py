@@ -73,8 +73,10 @@ class Stage:
         self._made.add(folder)
 
 
-def stage_file(stage: Stage, path: str, data: bytes) -> FileRecord:
+def stage_file(stage: Stage, path: str, data: bytes, digest: str | None = None) -> FileRecord:
     """Write one file into the stage, from any process, and return its record.
+
+    `digest` are the hex digits of its SHA-256, for who knows them.
 
     Raises OSError with the whole path where the machine prevents it, FileExistsError where the path
     was staged before, and ValueError for a path that `output_path` refuses: both are bugs of the caller.
@@ -87,4 +89,4 @@ def stage_file(stage: Stage, path: str, data: bytes) -> FileRecord:
         stage.write(path, data)
     except OSError as error:
         raise OSError(error.errno, error.strerror, f"{stage.folder}/{path}") from error
-    return FileRecord(path, len(data), sha256(data).hexdigest())
+    return FileRecord(path, len(data), digest or sha256(data).hexdigest())
