@@ -15,7 +15,10 @@ def main() -> None:
     listening = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if listening:
         signal.signal(signal.SIGINT, _leave)
-    from policypages.cli import main as run  # noqa: PLC0415 - loading takes long, and may be interrupted
+    from policypages.loading import no_collection  # noqa: PLC0415 - loading takes long, and may be interrupted
+
+    with no_collection():
+        from policypages.cli import main as run  # noqa: PLC0415 - as above
 
     try:
         if listening:

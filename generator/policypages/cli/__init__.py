@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 
 from policypages import __version__
+from policypages.loading import no_collection
 
 COMMANDS: Final = {
     "init": ("policypages.cli.scaffold", "init", "Make a small starter site in a new folder."),
@@ -49,7 +50,8 @@ class LazyGroup(click.Group):
         known = COMMANDS.get(name)
         if known is None:
             return None
-        command: click.Command = getattr(import_module(known[0]), known[1])
+        with no_collection():
+            command: click.Command = getattr(import_module(known[0]), known[1])
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from policypages.diagnostics import Diagnostic, problem
@@ -10,6 +11,7 @@ from policypages.formats.templates.expressions import Expression, Scope, loop_pa
 from policypages.formats.vocabulary import TEXT, Shape
 from policypages.model import Reads, TagPlace
 
+_NAME: Final = re.compile(r" ?[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)* ?")
 _KINDS_IN_LOOPS: Final = {"list", "entries"}
 _UNPRINTABLE: Final = {
     "group": ("is a group of facts, not one", "write which: `group.name`"),
@@ -48,18 +50,18 @@ class TagReader:
         match tag.kind:
             case "print":
                 guard = "_plain" if plain else "_show"
-                return f"{{{{{left} ({tag.body}\n)|{guard}({tag.index}) {right}}}}}"
+                return f"{{{{{left} {_closed(tag.body)}|{guard}({tag.index}) {right}}}}}"
             case "if" | "elif":
-                return f"{{%{left} {tag.kind} ({tag.body}\n) {right}%}}"
+                return f"{{%{left} {tag.kind} {_closed(tag.body)} {right}%}}"
             case "for":
                 variable, over = loop_parts(tag.body) or ("_", "()")
-                return f"{{%{left} for {variable} in ({over}\n)|_each({tag.index}) {right}%}}"
+                return f"{{%{left} for {variable} in {_closed(over)}|_each({tag.index}) {right}%}}"
             case _:
                 return f"{{%{left} {tag.kind} {right}%}}"
 
     def url_part(self, index: int) -> str:
         """Return the expression for a tag within a link target."""
-        return f"({self.tagged.tags[index].body}\n)|_part({index})"
+        return f"{_closed(self.tagged.tags[index].body)}|_part({index})"
 
     def _take(self, tag: Tag) -> None:
         match tag.kind:
@@ -109,3 +111,8 @@ class TagReader:
     def _refuse(self, tag: Tag, code: str, message: str, hint: str | None = None) -> None:
         span = self.place.span(tag.offset, len(tag.source))
         self.found.append(problem(code, message, span, hint=hint))
+
+
+def _closed(expression: str) -> str:
+    """Put brackets round an expression, but for the name of a fact: Jinja takes long to read brackets."""
+    return expression if _NAME.fullmatch(expression) else f"({expression}\n)"
