@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policypages.build.options import Options, Previous, Report, SiteResult
 from policypages.build.planning import wanted
@@ -18,7 +18,7 @@ from policypages.write import Output, Stage
 class Changes:
     """What a build came to: results of the sites it looked at, lines of the manifest of those it did not.
 
-    `digest` is of the manifest as it is in the end.
+    `digest` is of the manifest as it is in the end, and `lines` are all of its lines.
     """
 
     options: Options
@@ -27,6 +27,7 @@ class Changes:
     kept: Mapping[str, str]
     entities: Container[str]
     digest: str = ""
+    lines: Mapping[str, str] = field(default_factory=dict)
 
 
 def commit(output: Output, stage: Stage | None, changes: Changes, report: Report) -> None:
@@ -36,7 +37,7 @@ def commit(output: Output, stage: Stage | None, changes: Changes, report: Report
     prune = _gone(before, lines)
     staged = _Staged(changes.results)
     manifest = manifests.Encoded(lines)
-    changes.digest = manifest.digest
+    changes.digest, changes.lines = manifest.digest, lines
     report.pruned = [record.path for record in prune]
     if not staged and not prune and changes.digest == before.digest:
         if stage is not None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_repository
+from policypages.build.untouched import PROVENANCE, files_of, is_known, stands
 from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, gather, has_errors, problem, strictly
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
 from policypages.formats import trace as traces
-from policypages.formats.state import State, read_known
+from policypages.formats.state import State, is_shown_alike, read_known
 from policypages.model import SiteLine
 from policypages.plan.keys import digest
 from policypages.plan.unchanged import Kept
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 OVERVIEW: Final = "_overview"
 HOSTING: Final = "_hosting"
-_PROVENANCE: Final = "provenance"
 PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
 _SHARES: Final = 1000
 Progress = Callable[[int, int], None]
@@ -96,6 +96,8 @@ class _Work:
     def run(self) -> Report:
         """Build what has to be built, and put it in place where nothing is wrong."""
         with self.watch.stage("comparing"):
+            if is_known(self.plan) and self._stands:
+                return self._untouched()
             look_at = self._look_at()
         if look_at:
             self._build(look_at)
@@ -106,12 +108,8 @@ class _Work:
             self._renew_records()
         if not self.plan.options.only:
             self._hosting()
-        for id_, kept in self.kept.items():
-            for code, message, hint in kept.notes:
-                self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
-        strict = self.plan.options.strict
         report = Report(
-            diagnostics=gather(map(strictly, self.found) if strict else self.found),
+            diagnostics=self._diagnostics(),
             sites=sum(one.is_site for one in self.kept.values()) + sum(one.is_site for one in self.results),
             pages=sum(one.pages for one in self.kept.values()) + sum(one.pages for one in self.results),
             made=sum(one.made for one in self.results),
@@ -128,6 +126,29 @@ class _Work:
                 if not report.failed:
                     self._remember(self.output, changes)
         return report
+
+    def _diagnostics(self) -> list[Diagnostic]:
+        """Return all that is wrong, with what the last build found of the sites that are kept."""
+        for id_, kept in self.kept.items():
+            if kept.notes:
+                for code, message, hint in kept.notes:
+                    self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
+        return gather(map(strictly, self.found) if self.plan.options.strict else self.found)
+
+    @cached_property
+    def _stands(self) -> bool:
+        """Tell whether all files of the output stand there; False also where one has to look closely."""
+        return stands(self.plan, self.output)
+
+    def _untouched(self) -> Report:
+        """Say of a build that has nothing to do what there is."""
+        self.kept.update(self.plan.kept)
+        return Report(
+            diagnostics=self._diagnostics(),
+            sites=sum(one.is_site for one in self.kept.values()),
+            pages=sum(one.pages for one in self.kept.values()),
+            kept=files_of(self.plan),
+        )
 
     def _is_as_it_was(self) -> bool:
         """Tell whether neither a source nor a file of the output is other than the last build left it."""
@@ -157,7 +178,9 @@ class _Work:
             return not is_site  # a group has no files
         if self.output is None:
             return False
-        if self.plan.options.content_hash:
+        if self._stands:
+            count = manifests.count_of(line)
+        elif self.plan.options.content_hash:
             records = [entry.record for entry in manifests.entries_of(line).values()]
             if not all(map(self.output.holds, records)):
                 return False
@@ -230,7 +253,7 @@ class _Work:
     def _renew_records(self) -> None:
         """Write the records of sites that nobody looked at, where the commit or the day is another."""
         plan, output = self.plan, self.output
-        same = plan.state.shared.get(_PROVENANCE) == digest(plan.options.provenance)
+        same = plan.state.shared.get(PROVENANCE) == digest(plan.options.provenance)
         if same or output is None or has_errors(self.found):
             return
         from policypages.build.moved import moved_of  # noqa: PLC0415 - brings the planner with it
@@ -330,8 +353,7 @@ class _Work:
         if len(before) != len(self.plan.entities) or not before.keys() >= self.plan.entities.keys():
             return False
         return all(
-            one.known is not None and read_known(one.known)[4:] == read_known(before[one.id])[4:]
-            for one in self.results
+            one.known is not None and is_shown_alike(one.known, before[one.id]) for one in self.results
         )
 
     def _known(self) -> dict[str, str]:
@@ -350,18 +372,20 @@ class _Work:
         stamps = {path: stamp if plan.sources.settled(path) else "" for path, stamp in plan.stamps.items()}
         shared = dict(plan.repository.digests if plan.repository is not None else plan.state.shared)
         if plan.options.only:  # the records of other sites are as they were
-            shared[_PROVENANCE] = plan.state.shared.get(_PROVENANCE, "")
+            shared[PROVENANCE] = plan.state.shared.get(PROVENANCE, "")
         elif plan.options.provenance is not None:
-            shared[_PROVENANCE] = digest(plan.options.provenance)
+            shared[PROVENANCE] = digest(plan.options.provenance)
+        known = {**others, **self._known()}
         state = State(
             plan.state.made_by,
             changes.digest,
             stamps,
             shared,
             plan.repository is None or not plan.repository.found,
-            {**others, **self._known()},
+            {id_: known[id_] for id_ in plan.entities if id_ in known},
             plan.options.drafts,
             plan.state.folders if plan.options.only else self._folders(),
+            manifests.columns_of(changes.lines),
         )
         if self._trace is not None:  # before another file is begun beside the manifest
             self._trace.keep("trace", more=bool(plan.state.sites))

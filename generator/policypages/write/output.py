@@ -9,6 +9,7 @@ import secrets
 import stat
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -66,15 +67,17 @@ class Output:
 
     def all_present(self, files: Iterable[tuple[str, int]]) -> bool:
         """Tell as `present` does of many files, by path and size, whether all are there."""
-        top, look, is_file = self._top, os.stat, stat.S_ISREG
+        every = [*files]
+        return self.stand([path for path, _ in every], [size for _, size in every])
+
+    def stand(self, paths: Iterable[str], sizes: Sequence[int]) -> bool:
+        """Tell as `present` does of very many files whether all are there, each with its size."""
+        look, regular = partial(os.stat, dir_fd=self._top, follow_symlinks=False), stat.S_IFREG >> 12
         try:
-            for path, size in files:
-                found = look(path, dir_fd=top, follow_symlinks=False)
-                if found.st_size != size or not is_file(found.st_mode):
-                    return False
+            found = [one.st_size if one.st_mode >> 12 == regular else -1 for one in map(look, paths)]
         except OSError:
             return False
-        return True
+        return found == sizes
 
     def holds(self, record: FileRecord) -> bool:
         """Tell whether a regular file with the record's bytes is there, reached through no link."""
