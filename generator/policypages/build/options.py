@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats.manifest import Manifest
-from policypages.model import Releases
 
 if TYPE_CHECKING:
     from policypages.formats.record import Provenance
+    from policypages.model import Releases
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,13 @@ from policypages.formats import state as states
 from policypages.formats.manifest import Manifest
 from policypages.formats.state import Sites, State
 from policypages.load.listing import entity_files, list_entities
-from policypages.model import Sources
 from policypages.plan.published import DAYS, is_within
 from policypages.plan.unchanged import Kept, Unchanged
 from policypages.write import Output
 
 if TYPE_CHECKING:
     from policypages.build.repository import Repository
+    from policypages.model import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,11 @@ def plan_build(
             state = states.decode(previous.state, made_by=by, manifest=previous.manifest.digest)
         stamps_of = _by_content(sources) if options.content_hash else _by_times(sources)
         with watch.stage("listing"):
-            entities, found = _list_entities(sources, state)
-        unchanged = Unchanged(state, paths=sources.paths, entities=entities, stamps_of=stamps_of)
+            listed = _listed(sources, state)
+            entities, found = (listed, []) if listed is not None else list_entities(sources.paths)
+        unchanged = Unchanged(
+            state, paths=sources.paths, entities=entities, listed=listed is not None, stamps_of=stamps_of
+        )
     repository = None
     if found or not unchanged.shared or (state is not None and not _same_days(state, options)):
         repository, found = read_repository(sources, options, watch, compile_all=True)
@@ -112,14 +115,13 @@ def plan_build(
     return plan, found
 
 
-def _list_entities(sources: Sources, state: State | None) -> tuple[Mapping[str, str], list[Diagnostic]]:
-    """List the entities; those that the last build had too have the ids that it found."""
+def _listed(sources: Sources, state: State | None) -> dict[str, str] | None:
+    """Return the path of each entity by id, where these are the entities of the last build."""
     known = state.sites if state is not None else None
-    if isinstance(known, Sites):
-        files = entity_files(sources.paths)
-        if known.has_files(files):
-            return dict(zip(known.ids, files, strict=True)), []
-    return list_entities(sources.paths)
+    if not isinstance(known, Sites):
+        return None
+    files = entity_files(sources.paths)
+    return dict(zip(known.ids, files, strict=True)) if known.has_files(files) else None
 
 
 def _same_days(state: State, options: Options) -> bool:

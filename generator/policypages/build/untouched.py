@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from policypages.build.planning import Plan
-from policypages.plan.keys import digest
 from policypages.write import Output
+
+if TYPE_CHECKING:
+    from policypages.formats.record import Provenance
 
 PROVENANCE: Final = "provenance"
 
@@ -24,8 +26,19 @@ def is_known(plan: Plan) -> bool:
         return False
     if not len(plan.kept) == len(plan.entities) == len(plan.state.sites):
         return False
-    given = plan.options.provenance
-    return given is None or plan.state.shared.get(PROVENANCE) == digest(given)
+    return plan.options.provenance is None or same_record(plan)
+
+
+def same_record(plan: Plan) -> bool:
+    """Tell whether the records of sites were made for the same commit and day."""
+    return plan.state.shared.get(PROVENANCE) == record_of(plan.options.provenance)
+
+
+def record_of(given: Provenance | None) -> str:
+    """Return what tells a commit and a day from others."""
+    from policypages.plan.keys import digest  # noqa: PLC0415 - brings the tasks of pages with it
+
+    return digest(given)
 
 
 def files_of(plan: Plan) -> int:

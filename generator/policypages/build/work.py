@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING, Final
 from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_repository
-from policypages.build.untouched import PROVENANCE, files_of, is_known, stands
+from policypages.build.untouched import PROVENANCE, files_of, is_known, record_of, same_record, stands
 from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, gather, has_errors, problem, strictly
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
-from policypages.formats import trace as traces
 from policypages.formats.state import State, is_shown_alike, read_known
-from policypages.model import SiteLine
-from policypages.plan.keys import digest
 from policypages.plan.unchanged import Kept
-from policypages.workers import WorkerLost
 from policypages.write import Output, Spool, Stage, machine_problem
 
 if TYPE_CHECKING:
     from policypages.build.moved import Folder
     from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
+    from policypages.model import SiteLine
 
 OVERVIEW: Final = "_overview"
 HOSTING: Final = "_hosting"
@@ -201,6 +198,8 @@ class _Work:
         shares = [ids[at : at + size] for at in range(0, len(ids), size)]
         builder = self._builder()
         done, total = len(self.kept), len(self.plan.ids)
+        from policypages.workers import WorkerLost  # noqa: PLC0415 - only who has sites to build needs them
+
         try:
             for result in self.watch.map_shares(builder.build, shares, jobs=jobs):
                 self._take(result)
@@ -227,6 +226,8 @@ class _Work:
             from policypages.build.sites import SiteBuilder  # noqa: PLC0415 - brings all of rendering with it
 
         options, previous = self.plan.options, self.plan.previous
+        from policypages.formats import trace as traces  # noqa: PLC0415 - only who explains reads it
+
         trace = traces.decode(previous.trace()) if options.explain else {}
         if self.output is not None:
             self._begin_stage(self.output)
@@ -253,8 +254,7 @@ class _Work:
     def _renew_records(self) -> None:
         """Write the records of sites that nobody looked at, where the commit or the day is another."""
         plan, output = self.plan, self.output
-        same = plan.state.shared.get(PROVENANCE) == digest(plan.options.provenance)
-        if same or output is None or has_errors(self.found):
+        if same_record(plan) or output is None or has_errors(self.found):
             return
         from policypages.build.moved import moved_of  # noqa: PLC0415 - brings the planner with it
         from policypages.build.provenance import renew  # noqa: PLC0415 - the same
@@ -374,7 +374,7 @@ class _Work:
         if plan.options.only:  # the records of other sites are as they were
             shared[PROVENANCE] = plan.state.shared.get(PROVENANCE, "")
         elif plan.options.provenance is not None:
-            shared[PROVENANCE] = digest(plan.options.provenance)
+            shared[PROVENANCE] = record_of(plan.options.provenance)
         known = {**others, **self._known()}
         state = State(
             plan.state.made_by,

@@ -91,13 +91,18 @@ class Sites(Mapping[str, str]):
         different = {path for path, _ in before.items() ^ now.items()}
         return different.union(path for path in now if not now[path])
 
+    @cached_property
+    def marks(self) -> list[str]:
+        """The mark of each entity; see `rows`."""
+        return self._column(3)
+
     def rows(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield of each entity its id, its mark, what it uses, and the files of its ancestors.
 
         The mark is the number of pages of a site that had no problem and leads nobody on from an old
         address; that of any other entity is empty. Between the files stand two slashes.
         """
-        return zip(self.ids, *map(self._column, (3, 4, 5)), strict=True)
+        return zip(self.ids, self.marks, self._column(4), self._column(5), strict=True)
 
     def _column(self, number: int) -> list[str]:
         line = self._columns[number].decode()

@@ -32,9 +32,14 @@ class Unchanged:
         *,
         paths: Iterable[str],
         entities: Mapping[str, str],
+        listed: bool,
         stamps_of: Callable[[Collection[str]], Iterable[str]],
     ) -> None:
-        """Take the paths of all sources, that of each entity by id, and what tells states of some."""
+        """Take the paths of all sources, that of each entity by id, and what tells states of some.
+
+        `listed` is true where the entities are known to be those of the last build.
+        """
+        self._listed = listed
         self._state = state
         self._entities = entities
         self._stamps_of = stamps_of
@@ -53,7 +58,7 @@ class Unchanged:
         sites = self._sites
         files = self._entities.values()
         stamps = [*self._stamps_of(files)]
-        if sites.has_files(files) and sites.has_stamps(stamps) and "" not in stamps:
+        if self._listed and sites.has_stamps(stamps) and "" not in stamps:
             return set()
         return sites.changed(dict(zip(files, stamps, strict=True)))
 
@@ -81,7 +86,11 @@ class Unchanged:
         used = [f" {as_written(name)} " for name in different]
         touched = {name.partition(":")[2] for name in different if name.startswith(_OWN)}
         touched |= {path.rpartition("/")[2].rpartition(".")[0] for path in changed}
-        usual: dict[str, Kept] = {}
+        marks = sites.marks
+        usual = {mark: Kept(True, int(mark), []) for mark in {*marks} if mark}  # noqa: FBT003 - it is a site
+        if not different and not changed and len(usual) == len({*marks}):
+            yield from zip(sites.ids, map(usual.__getitem__, marks), strict=True)
+            return
         for id_, mark, uses, ancestors in sites.rows():
             if id_ in touched:
                 continue
@@ -90,7 +99,7 @@ class Unchanged:
             if used and _holds(f" {uses} ", used):
                 continue
             if mark:
-                yield id_, usual.get(mark) or usual.setdefault(mark, Kept(True, int(mark), []))  # noqa: FBT003 - it is a site
+                yield id_, usual[mark]
                 continue
             known = read_known(sites[id_])
             if known.notes is None:

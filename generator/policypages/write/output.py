@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import secrets
 import stat
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -25,7 +24,6 @@ from policypages.write.aside import Spool
 from policypages.write.guard import JOURNAL, real_place, refuse_contents, refuse_place
 from policypages.write.journal import Journal
 from policypages.write.machine import machine_problem
-from policypages.write.obstacles import survey
 from policypages.write.stage import STAGE_NAME, Stage
 
 
@@ -50,7 +48,7 @@ class Output:
 
     def new_stage(self) -> Stage:
         """Make an empty staging folder; raise OSError where the machine prevents it."""
-        name = STAGE_PREFIX + secrets.token_hex(8)
+        name = STAGE_PREFIX + os.urandom(8).hex()
         try:
             beneath.make_folder(self._top, name)
         except OSError as error:
@@ -120,6 +118,8 @@ class Output:
         diagnostics nothing was changed and the stage is gone, unless the message says that the next
         build will finish this one.
         """
+        from policypages.write.obstacles import survey  # noqa: PLC0415 - only who writes needs it
+
         stage.close()
         try:
             survey_result = survey(self._top, staged, prune=prune, owned=owned)
@@ -244,7 +244,7 @@ def _repair(top: int, out: Path) -> list[Diagnostic]:
             except OSError as error:
                 return [_unfinished(error, str(out))]
     for name in os.listdir(top):
-        if STAGE_NAME.fullmatch(name):
+        if name.startswith(STAGE_PREFIX) and STAGE_NAME.fullmatch(name):
             journals.remove_stage(top, name)
     refusal = refuse_contents(out)
     return notes if refusal is None else [refusal]
