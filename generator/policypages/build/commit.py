@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from policypages.build.options import Options, Previous, Report, SiteResult
 from policypages.build.planning import wanted
@@ -83,13 +85,34 @@ class _Staged(Mapping[str, Sequence[str]]):
 
     def __getitem__(self, folder: str) -> Sequence[str]:
         one = self._results[folder]
-        return one.staged or [path for path, _ in manifests.sizes_of(one.line or "")]
+        return one.staged or _Whole(folder, one.line or "")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._results)
 
     def __len__(self) -> int:
         return len(self._results)
+
+
+class _Whole(Sequence[str]):
+    """The paths of a folder of which all files were staged: read only where somebody looks at them."""
+
+    def __init__(self, folder: str, line: str) -> None:
+        self._folder = f"{folder}/"
+        self._line = line
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return [path for path, _ in manifests.sizes_of(self._line)]
+
+    def __contains__(self, path: object) -> bool:
+        return str(path).startswith(self._folder) and path in self._paths
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._paths[at]
+
+    def __len__(self) -> int:
+        return manifests.count_of(self._line)
 
 
 class _Owned:

@@ -14,7 +14,7 @@ from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, gather, has_errors, problem, strictly
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
-from policypages.formats.state import State, is_shown_alike, read_known
+from policypages.formats.state import State, is_shown_alike
 from policypages.plan.unchanged import Kept
 from policypages.write import Output, Spool, Stage, machine_problem
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from policypages.build.moved import Folder
     from policypages.build.repository import Repository
     from policypages.build.sites import SiteBuilder
-    from policypages.model import SiteLine
 
 OVERVIEW: Final = "_overview"
 HOSTING: Final = "_hosting"
@@ -219,7 +218,7 @@ class _Work:
             if self._trace is None:
                 self._trace = self.output.spool()
             self._trace.write(f"{result.trace}\n".encode())
-        self.results.append(result._replace(trace="", diagnostics=()))
+        self.results.append(result.lean())
 
     def _builder(self) -> SiteBuilder:
         with self.watch.stage("start"):
@@ -278,13 +277,12 @@ class _Work:
             return
         repository = self.repository
         with self.watch.stage("planning"):
-            from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
+            from policypages.plan.overview import plan_overview, site_lines  # noqa: PLC0415 - brings the planner with it
 
             known = self._known()
-            lines = (_site_line(id_, known[id_]) for id_ in sorted(known))
             tasks = plan_overview(
                 repository.site,
-                [line for line in lines if line is not None],
+                site_lines(known),
                 tool=repository.tool,
                 templates=repository.engine.digests,
                 asked=repository.engine.assets,
@@ -390,8 +388,3 @@ class _Work:
         if self._trace is not None:  # before another file is begun beside the manifest
             self._trace.keep("trace", more=bool(plan.state.sites))
         output.write_aside("state", states.encode(state))
-
-
-def _site_line(id_: str, text: str) -> SiteLine | None:
-    known = read_known(text)
-    return None if known.name is None else (id_, known.name, known.sample, known.pages)

@@ -111,8 +111,6 @@ class Encoded:
             digest.update(piece)
         self._tail = json.dumps({"sha256": digest.hexdigest()}).encode() + b"\n"
         self.digest = _digest_of(self._tail)
-        digest.update(self._tail)
-        self.sha256 = digest.hexdigest()
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self._body()

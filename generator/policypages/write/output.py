@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -114,7 +114,7 @@ class Output:
         `staged` must name every file in the stage, as paths by the name that they begin with: a site's
         folder, or a file at the top. Of a folder that the output does not have yet no file is looked
         at; it is renamed whole. `owned` are the paths of the last
-        manifest; `manifest` is the new one in pieces, asked for twice. With an error among the
+        manifest; `manifest` is the new one in pieces. With an error among the
         diagnostics nothing was changed and the stage is gone, unless the message says that the next
         build will finish this one.
         """
@@ -132,12 +132,8 @@ class Output:
                 folders=survey_result.folders,
                 files=survey_result.files,
                 prune=survey_result.prune,
-                manifest=_digest(manifest),
+                manifest=self._stage_manifest(stage, manifest),
             )
-            with beneath.folder(self._top, stage.name) as folder:
-                beneath.write_file(folder, journals.STAGED_MANIFEST, b"")
-                beneath.add_to_file(folder, journals.STAGED_MANIFEST, manifest)
-                journals.sync(folder, journals.STAGED_MANIFEST)
             journals.store(self._top, plan)
         except OSError as error:
             with suppress(OSError):
@@ -151,6 +147,21 @@ class Output:
             return [_unfinished(error, self.folder)]
         self._journaled = None
         return notes
+
+    def _stage_manifest(self, stage: Stage, pieces: Iterable[bytes]) -> str:
+        """Write the manifest into the stage, and return its digest."""
+        digest = hashlib.sha256()
+
+        def hashed() -> Iterator[bytes]:
+            for piece in pieces:
+                digest.update(piece)
+                yield piece
+
+        with beneath.folder(self._top, stage.name) as folder:
+            beneath.write_file(folder, journals.STAGED_MANIFEST, b"")
+            beneath.add_to_file(folder, journals.STAGED_MANIFEST, hashed())
+            journals.sync(folder, journals.STAGED_MANIFEST)
+        return digest.hexdigest()
 
     def discard(self, stage: Stage) -> None:
         """Remove a staging folder, but not one that a journal still needs."""
@@ -168,13 +179,6 @@ class Output:
         os.close(self._top)
         self._top = -1
         self._lock.release()
-
-
-def _digest(pieces: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for piece in pieces:
-        digest.update(piece)
-    return digest.hexdigest()
 
 
 def open_output(root: Path, out: Path) -> tuple[Output | None, list[Diagnostic]]:
