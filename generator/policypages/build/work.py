@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -41,6 +42,7 @@ def carry_out(
         found = [*work.found, machine_problem(error, error.filename or "output")]
         return Report(diagnostics=gather(found))
     finally:
+        gc.unfreeze()
         work.close()
 
 
@@ -97,6 +99,8 @@ class _Work:
             look_at = self._look_at()
         if look_at:
             self._build(look_at)
+            # what was found of very many sites stays to the end: a collection would look at all of it
+            gc.freeze()
         if not self.plan.options.only:
             self._overview()
             self._moved()
