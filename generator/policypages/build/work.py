@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_repository
-from policypages.build.untouched import PROVENANCE, files_of, is_known, record_of, same_record, stands
+from policypages.build.remembering import remembered
+from policypages.build.untouched import files_of, is_known, same_record, stands
 from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, gather, has_errors, problem, strictly
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
-from policypages.formats.state import State, is_shown_alike
+from policypages.formats.state import is_shown_alike
 from policypages.plan.unchanged import Kept
 from policypages.write import Output, Spool, Stage, machine_problem
 
@@ -97,6 +98,7 @@ class _Work:
             if is_known(self.plan) and self._stands:
                 return self._untouched()
             look_at = self._look_at()
+        gc.freeze()
         if look_at:
             self._build(look_at)
             # what was found of very many sites stays to the end: a collection would look at all of it
@@ -163,6 +165,17 @@ class _Work:
         """Return the sites to look at: those that may have changed, and those whose files are gone."""
         plan = self.plan
         out = []
+        if self._stands:
+            lines = plan.previous.manifest.lines
+            self.kept = {
+                id_: one
+                for id_ in plan.ids
+                if (one := plan.kept.get(id_)) is not None and (id_ in lines or not one.is_site)
+            }
+            self.kept_lines = {id_: lines[id_] for id_ in self.kept if id_ in lines}
+            others = lines.keys() - self.kept_lines.keys()
+            self.files_kept = files_of(plan) - sum(manifests.count_of(lines[one]) for one in others)
+            return [id_ for id_ in plan.ids if id_ not in self.kept]
         for id_ in plan.ids:
             kept = plan.kept.get(id_)
             if kept is not None and self._is_there(id_, is_site=kept.is_site):
@@ -345,10 +358,6 @@ class _Work:
         """Return the ids of all sites, each with the number of its files."""
         return [(id_, len(manifests.sizes_of(line))) for id_, line in self._lines().items()]
 
-    def _folders(self) -> list[str]:
-        """Return the folders of old addresses, which are no sites."""
-        return [id_ for id_ in self._lines() if id_ not in self.plan.entities]
-
     def _same_sites(self) -> bool:
         """Tell whether the pages over all sites would say of each site what they say."""
         before = self.plan.state.sites
@@ -369,26 +378,8 @@ class _Work:
 
     def _remember(self, output: Output, changes: Changes) -> None:
         """Keep what was found of the sources, so that the next build looks at what changed alone."""
-        plan = self.plan
-        others = {id_: text for id_, text in plan.state.sites.items() if id_ in plan.kept}
-        stamps = {path: stamp if plan.sources.settled(path) else "" for path, stamp in plan.stamps.items()}
-        shared = dict(plan.repository.digests if plan.repository is not None else plan.state.shared)
-        if plan.options.only:  # the records of other sites are as they were
-            shared[PROVENANCE] = plan.state.shared.get(PROVENANCE, "")
-        elif plan.options.provenance is not None:
-            shared[PROVENANCE] = record_of(plan.options.provenance)
-        known = {**others, **self._known()}
-        state = State(
-            plan.state.made_by,
-            changes.digest,
-            stamps,
-            shared,
-            plan.repository is None or not plan.repository.found,
-            {id_: known[id_] for id_ in plan.entities if id_ in known},
-            plan.options.drafts,
-            plan.state.folders if plan.options.only else self._folders(),
-            manifests.columns_of(changes.lines),
-        )
+        new = {one.id: one.known for one in self.results if one.known is not None}
+        state = remembered(self.plan, changes, self.kept, new)
         if self._trace is not None:  # before another file is begun beside the manifest
-            self._trace.keep("trace", more=bool(plan.state.sites))
+            self._trace.keep("trace", more=bool(self.plan.state.sites))
         output.write_aside("state", states.encode(state))

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 VERSION: Final = 4
 _COLUMNS: Final = 7  # ids, files, stamps, marks, what is used, ancestors, problems
-_PIECE: Final = 4000
+_FEW: Final = 40  # texts that are put together one by one
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 _quoted: Final = json.encoder.encode_basestring_ascii  # the function inside `json.dumps`, for a text
 
@@ -51,9 +51,21 @@ class Sites(Mapping[str, str]):
         """Take the columns and the lines that follow as they were written."""
         self._columns = columns
         self._shown = shown
+        self._asked = 0
 
     def __getitem__(self, id_: str) -> str:
+        if self._asked < _FEW and "_texts" not in self.__dict__:
+            self._asked += 1
+            at = self._number(id_)
+            notes = _ENCODER.encode(self._notes[at])
+            return "\n".join([*(column[at] for column in self._lists), notes, self._lines[at]])
         return self._texts[id_]
+
+    def _number(self, id_: str) -> int:
+        try:
+            return self.ids.index(id_)
+        except ValueError:
+            raise KeyError(id_) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.ids)
@@ -68,10 +80,42 @@ class Sites(Mapping[str, str]):
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        notes = ["[]" if some == [] else _ENCODER.encode(some) for some in json.loads(self._columns[-1])]
-        shown = self._shown.decode().split("\n")[:-1]
-        rows = zip(*map(self._column, range(1, _COLUMNS - 1)), notes, shown, strict=True)
+        notes = ["[]" if some == [] else _ENCODER.encode(some) for some in self._notes]
+        rows = zip(*self._lists, notes, self._lines, strict=True)
         return dict(zip(self.ids, map("\n".join, rows), strict=True))
+
+    @cached_property
+    def _lists(self) -> list[list[str]]:
+        """The columns of texts, without the ids."""
+        return [*map(self._column, range(1, _COLUMNS - 1))]
+
+    @cached_property
+    def _notes(self) -> list[Any]:
+        return list(json.loads(self._columns[-1]))
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._shown.decode().split("\n")[:-1]
+
+    def written(self) -> Iterator[bytes]:
+        """Return the columns as they are written, and the lines that follow them."""
+        return iter((*self._columns, self._shown))
+
+    def with_texts(self, texts: Mapping[str, str]) -> Sites:
+        """Return this with other texts of a few entities; a column in which nothing differs stays."""
+        numbers = {id_: self._number(id_) for id_ in texts}
+        columns, shown = [*self._columns], self._shown
+        rows = {numbers[id_]: text.split("\n") for id_, text in texts.items()}
+        for column, items in enumerate(self._lists):
+            if any(items[at] != row[column] for at, row in rows.items()):
+                columns[column + 1] = _line(_with(items, {at: row[column] for at, row in rows.items()}))
+        if any(self._notes[at] != json.loads(row[-2]) for at, row in rows.items()):
+            notes = _with(self._notes, {at: json.loads(row[-2]) for at, row in rows.items()})
+            columns[-1] = _ENCODER.encode(notes).encode()
+        if any(self._lines[at] != row[-1] for at, row in rows.items()):
+            lines = _with(self._lines, {at: row[-1] for at, row in rows.items()})
+            shown = "\n".join([*lines, ""]).encode()
+        return Sites(columns, shown)
 
     def has_files(self, paths: Iterable[str]) -> bool:
         """Tell whether these are the files of all entities, in their order."""
@@ -109,6 +153,10 @@ class Sites(Mapping[str, str]):
         if "\\" in line:
             return [*map(as_written, json.loads(line))]
         return line[2:-2].split('","') if line != "[]" else []
+
+
+def _with(items: list[Any], others: Mapping[int, Any]) -> list[Any]:
+    return [others.get(at, item) for at, item in enumerate(items)]
 
 
 def _line(texts: Iterable[str]) -> bytes:
@@ -207,19 +255,22 @@ def encode(state: State) -> Iterator[bytes]:
 
 def _pieces(head: str, state: State) -> Iterator[bytes]:
     yield f"{head}\n".encode()
-    columns: list[Sequence[str]] = [()] * _COLUMNS
-    if state.sites:
-        columns = [*zip(*[text.split("\n") for text in state.sites.values()], strict=True)]
-    *texts, notes, shown = columns
-    for column in ([*state.sites], *texts):
-        yield _line(column)
-        yield b"\n"
-    yield f"[{','.join(notes)}]\n".encode()
-    for line in state.files:
+    *columns, shown = state.sites.written() if isinstance(state.sites, Sites) else _written(state.sites)
+    for line in (*columns, *state.files):
         yield line
         yield b"\n"
-    for at in range(0, len(shown), _PIECE):
-        yield "\n".join([*shown[at : at + _PIECE], ""]).encode()
+    yield shown
+
+
+def _written(sites: Mapping[str, str]) -> Iterator[bytes]:
+    """Write what is known of entities in columns, and the lines that follow them."""
+    columns: list[Sequence[str]] = [()] * _COLUMNS
+    if sites:
+        columns = [*zip(*[text.split("\n") for text in sites.values()], strict=True)]
+    *texts, notes, shown = columns
+    yield from map(_line, ([*sites], *texts))
+    yield f"[{','.join(notes)}]".encode()
+    yield "\n".join([*shown, ""]).encode() if shown else b""
 
 
 def is_whole(data: bytes) -> bool:
