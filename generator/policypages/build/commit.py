@@ -70,7 +70,7 @@ def _gone(before: Manifest, lines: Mapping[str, str]) -> list[FileRecord]:
     gone = []
     for folder, line in before.lines.items():
         now = lines.get(folder)
-        if now == line:
+        if now == line or (now is not None and manifests.names_of(now) == manifests.names_of(line)):
             continue
         left = manifests.entries_of(now) if now is not None else {}
         gone += [entry.record for path, entry in before.entries(folder).items() if path not in left]
@@ -126,7 +126,9 @@ class _Owned:
     def __contains__(self, path: object) -> bool:
         folder = str(path).partition("/")[0]
         if folder != self._folder:
-            self._folder, self._paths = folder, self._manifest.entries(folder)
+            line = self._manifest.lines.get(folder)
+            self._folder = folder
+            self._paths = {one for one, _ in manifests.sizes_of(line)} if line is not None else ()
         return path in self._paths
 
 

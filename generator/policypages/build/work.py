@@ -17,7 +17,7 @@ from policypages.diagnostics import Diagnostic, gather, has_errors, problem, str
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
 from policypages.formats.state import is_shown_alike
-from policypages.plan.unchanged import Kept
+from policypages.plan.unchanged import EVERYTHING, Kept
 from policypages.write import Output, Spool, Stage, machine_problem
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ class _Work:
 
     def _overview(self) -> None:
         """Make the pages over all sites, where one of these, or what they share, changed."""
-        if self.plan.repository is None and self._same_sites() and self._is_there(OVERVIEW, is_site=True):
+        if self._same_house() and self._same_sites() and self._is_there(OVERVIEW, is_site=True):
             return
         repository = self.repository
         with self.watch.stage("planning"):
@@ -357,6 +357,11 @@ class _Work:
     def _sizes(self) -> list[tuple[str, int]]:
         """Return the ids of all sites, each with the number of its files."""
         return [(id_, len(manifests.sizes_of(line))) for id_, line in self._lines().items()]
+
+    def _same_house(self) -> bool:
+        """Tell whether settings and theme are those of the last build: the overview is made from no more."""
+        now, before = self.plan.repository, self.plan.state.shared
+        return now is None or all(now.digests.get(name, "") == before.get(name) for name in EVERYTHING)
 
     def _same_sites(self) -> bool:
         """Tell whether the pages over all sites would say of each site what they say."""

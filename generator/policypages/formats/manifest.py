@@ -68,6 +68,11 @@ def sizes_of(line: str) -> list[tuple[str, int]]:
     return [(path, entry.record.size) for path, entry in entries_of(line).items()]
 
 
+def names_of(line: str) -> str:
+    """Return what a line begins with: its folder, and the names of its files."""
+    return line[: line.find("],[")]
+
+
 def count_of(line: str) -> int:
     """Return how many files a line has."""
     return line.rpartition("[")[2].count(",") + 1  # a key is of hex digits
