@@ -11,9 +11,14 @@ from typing import Any, Final, NamedTuple
 
 VERSION: Final = 4
 _COLUMNS: Final = 7  # ids, files, stamps, marks, what is used, ancestors, problems
+_END: Final = "\n"
+_PIECE: Final = 2000
 _FEW: Final = 40  # texts that are put together one by one
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 _quoted: Final = json.encoder.encode_basestring_ascii  # the function inside `json.dumps`, for a text
+
+
+Shown = tuple[str | None, bool, list[list[str]], Any, Any]
 
 
 class Known(NamedTuple):
@@ -82,7 +87,10 @@ class Sites(Mapping[str, str]):
     def _texts(self) -> dict[str, str]:
         notes = ["[]" if some == [] else _ENCODER.encode(some) for some in self._notes]
         rows = zip(*self._lists, notes, self._lines, strict=True)
-        return dict(zip(self.ids, map("\n".join, rows), strict=True))
+        texts = dict(zip(self.ids, map("\n".join, rows), strict=True))
+        for column in ("_lists", "_lines", "_notes"):
+            self.__dict__.pop(column, None)  # the same again, and much of it
+        return texts
 
     @cached_property
     def _lists(self) -> list[list[str]]:
@@ -222,10 +230,11 @@ def read_known(text: str) -> Known:
     return Known(files, stamp, uses, json.loads(notes), *json.loads(shown))
 
 
-def read_shown(texts: Sequence[str]) -> list[tuple[str | None, bool, list[list[str]], Any, Any]]:
-    """Read of many entities what `Known` has from `name` on: all at once, which is quick."""
-    lines = ",".join([text[text.rindex("\n") :] for text in texts])
-    return [*map(tuple, json.loads(f"[{lines}]"))]
+def read_shown(texts: Sequence[str]) -> Iterator[Shown]:
+    """Read of many entities what `Known` has from `name` on: many at once, which is quick."""
+    for at in range(0, len(texts), _PIECE):
+        lines = ",".join([text[text.rindex(_END) :] for text in texts[at : at + _PIECE]])
+        yield from json.loads(f"[{lines}]")
 
 
 def is_shown_alike(text: str, other: str) -> bool:
@@ -255,22 +264,34 @@ def encode(state: State) -> Iterator[bytes]:
 
 def _pieces(head: str, state: State) -> Iterator[bytes]:
     yield f"{head}\n".encode()
-    *columns, shown = state.sites.written() if isinstance(state.sites, Sites) else _written(state.sites)
-    for line in (*columns, *state.files):
+    sites = state.sites
+    if isinstance(sites, Sites):
+        *columns, shown = sites.written()
+        for line in columns:
+            yield line
+            yield b"\n"
+    else:
+        yield _line(sites)
+        yield b"\n"
+        texts = [*sites.values()]
+        for number in range(_COLUMNS - 1):
+            # read once for each column: all columns at once would be much, of a hundred thousand
+            yield from _written(texts, number, quoted=number < _COLUMNS - 2)
+        shown = "".join([f"{text[text.rindex(_END) + 1 :]}\n" for text in texts]).encode()
+    for line in state.files:
         yield line
         yield b"\n"
     yield shown
 
 
-def _written(sites: Mapping[str, str]) -> Iterator[bytes]:
-    """Write what is known of entities in columns, and the lines that follow them."""
-    columns: list[Sequence[str]] = [()] * _COLUMNS
-    if sites:
-        columns = [*zip(*[text.split("\n") for text in sites.values()], strict=True)]
-    *texts, notes, shown = columns
-    yield from map(_line, ([*sites], *texts))
-    yield f"[{','.join(notes)}]".encode()
-    yield "\n".join([*shown, ""]).encode() if shown else b""
+def _written(texts: Sequence[str], number: int, *, quoted: bool) -> Iterator[bytes]:
+    """Write the lines of one number as a list, some thousands at a time."""
+    mark, between = ('"', '","') if quoted else ("", ",")
+    yield f"[{mark if texts else ''}".encode()
+    for at in range(0, len(texts), _PIECE):
+        few = [text.split("\n", number + 1)[number] for text in texts[at : at + _PIECE]]
+        yield ((between if at else "") + between.join(few)).encode()
+    yield f"{mark if texts else ''}]\n".encode()
 
 
 def is_whole(data: bytes) -> bool:
