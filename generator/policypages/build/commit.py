@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from policypages.build.options import Options, Previous, Report, SiteResult
 from policypages.build.planning import wanted
@@ -18,7 +20,7 @@ from policypages.write import Output, Stage
 class Changes:
     """What a build came to: results of the sites it looked at, lines of the manifest of those it did not.
 
-    `digest` is of the manifest as it is in the end.
+    `digest` is of the manifest as it is in the end, and `lines` are all of its lines.
     """
 
     options: Options
@@ -27,6 +29,7 @@ class Changes:
     kept: Mapping[str, str]
     entities: Container[str]
     digest: str = ""
+    lines: Mapping[str, str] = field(default_factory=dict)
 
 
 def commit(output: Output, stage: Stage | None, changes: Changes, report: Report) -> None:
@@ -36,7 +39,7 @@ def commit(output: Output, stage: Stage | None, changes: Changes, report: Report
     prune = _gone(before, lines)
     staged = _Staged(changes.results)
     manifest = manifests.Encoded(lines)
-    changes.digest = manifest.digest
+    changes.digest, changes.lines = manifest.digest, lines
     report.pruned = [record.path for record in prune]
     if not staged and not prune and changes.digest == before.digest:
         if stage is not None:
@@ -67,7 +70,7 @@ def _gone(before: Manifest, lines: Mapping[str, str]) -> list[FileRecord]:
     gone = []
     for folder, line in before.lines.items():
         now = lines.get(folder)
-        if now == line:
+        if now == line or (now is not None and manifests.names_of(now) == manifests.names_of(line)):
             continue
         left = manifests.entries_of(now) if now is not None else {}
         gone += [entry.record for path, entry in before.entries(folder).items() if path not in left]
@@ -82,13 +85,34 @@ class _Staged(Mapping[str, Sequence[str]]):
 
     def __getitem__(self, folder: str) -> Sequence[str]:
         one = self._results[folder]
-        return one.staged or [path for path, _ in manifests.sizes_of(one.line or "")]
+        return one.staged or _Whole(folder, one.line or "")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._results)
 
     def __len__(self) -> int:
         return len(self._results)
+
+
+class _Whole(Sequence[str]):
+    """The paths of a folder of which all files were staged: read only where somebody looks at them."""
+
+    def __init__(self, folder: str, line: str) -> None:
+        self._folder = f"{folder}/"
+        self._line = line
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return [path for path, _ in manifests.sizes_of(self._line)]
+
+    def __contains__(self, path: object) -> bool:
+        return str(path).startswith(self._folder) and path in self._paths
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._paths[at]
+
+    def __len__(self) -> int:
+        return manifests.count_of(self._line)
 
 
 class _Owned:
@@ -102,7 +126,9 @@ class _Owned:
     def __contains__(self, path: object) -> bool:
         folder = str(path).partition("/")[0]
         if folder != self._folder:
-            self._folder, self._paths = folder, self._manifest.entries(folder)
+            line = self._manifest.lines.get(folder)
+            self._folder = folder
+            self._paths = {one for one, _ in manifests.sizes_of(line)} if line is not None else ()
         return path in self._paths
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policypages.diagnostics import Diagnostic, has_errors
 from policypages.formats.manifest import Manifest
-from policypages.model import Releases
 
 if TYPE_CHECKING:
     from policypages.formats.record import Provenance
+    from policypages.model import Releases
 
 
 class Options(NamedTuple):
@@ -63,6 +63,11 @@ class SiteResult(NamedTuple):
     is_site: bool = False
     pages: int = 0
     seen: Any = None
+
+    def lean(self) -> SiteResult:
+        """Return this without what is taken from it as soon as it is there; `_replace` is slow."""
+        id_, line, known, _, made, kept, staged, stale, _, *rest = self
+        return SiteResult(id_, line, known, "", made, kept, staged, stale, (), *rest)
 
 
 @dataclass(slots=True)

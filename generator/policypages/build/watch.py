@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final, Literal
 
 from policypages.build.options import SiteResult
-from policypages.workers import map_shares
 
 if TYPE_CHECKING:
     from policypages.build.sites import SiteBuilder
@@ -52,6 +51,8 @@ class Watch:
         jobs: int,
     ) -> Iterator[SiteResult]:
         """Map work over shares of sites, in so many processes."""
+        from policypages.workers import map_shares  # noqa: PLC0415 - a build of what did not change needs none
+
         return map_shares(work, shares, jobs=jobs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -9,16 +10,14 @@ from typing import TYPE_CHECKING, Final
 from policypages.build.commit import Changes, commit
 from policypages.build.options import Report, SiteResult
 from policypages.build.planning import Plan, read_repository
+from policypages.build.remembering import remembered
+from policypages.build.untouched import files_of, is_known, same_record, stands
 from policypages.build.watch import NOBODY, Watch
 from policypages.diagnostics import Diagnostic, gather, has_errors, problem, strictly
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
-from policypages.formats import trace as traces
-from policypages.formats.state import State, read_known
-from policypages.model import SiteLine
-from policypages.plan.keys import digest
-from policypages.plan.unchanged import Kept
-from policypages.workers import WorkerLost
+from policypages.formats.state import is_shown_alike
+from policypages.plan.unchanged import EVERYTHING, Kept
 from policypages.write import Output, Spool, Stage, machine_problem
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 OVERVIEW: Final = "_overview"
 HOSTING: Final = "_hosting"
-_PROVENANCE: Final = "provenance"
 PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
 _SHARES: Final = 1000
 Progress = Callable[[int, int], None]
@@ -45,6 +43,7 @@ def carry_out(
         found = [*work.found, machine_problem(error, error.filename or "output")]
         return Report(diagnostics=gather(found))
     finally:
+        gc.unfreeze()
         work.close()
 
 
@@ -96,9 +95,14 @@ class _Work:
     def run(self) -> Report:
         """Build what has to be built, and put it in place where nothing is wrong."""
         with self.watch.stage("comparing"):
+            if is_known(self.plan) and self._stands:
+                return self._untouched()
             look_at = self._look_at()
+        gc.freeze()
         if look_at:
             self._build(look_at)
+            # what was found of very many sites stays to the end: a collection would look at all of it
+            gc.freeze()
         if not self.plan.options.only:
             self._overview()
             self._moved()
@@ -106,12 +110,8 @@ class _Work:
             self._renew_records()
         if not self.plan.options.only:
             self._hosting()
-        for id_, kept in self.kept.items():
-            for code, message, hint in kept.notes:
-                self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
-        strict = self.plan.options.strict
         report = Report(
-            diagnostics=gather(map(strictly, self.found) if strict else self.found),
+            diagnostics=self._diagnostics(),
             sites=sum(one.is_site for one in self.kept.values()) + sum(one.is_site for one in self.results),
             pages=sum(one.pages for one in self.kept.values()) + sum(one.pages for one in self.results),
             made=sum(one.made for one in self.results),
@@ -129,6 +129,29 @@ class _Work:
                     self._remember(self.output, changes)
         return report
 
+    def _diagnostics(self) -> list[Diagnostic]:
+        """Return all that is wrong, with what the last build found of the sites that are kept."""
+        for id_, kept in self.kept.items():
+            if kept.notes:
+                for code, message, hint in kept.notes:
+                    self.found.append(problem(str(code), str(message), hint=hint, entities=(id_,)))
+        return gather(map(strictly, self.found) if self.plan.options.strict else self.found)
+
+    @cached_property
+    def _stands(self) -> bool:
+        """Tell whether all files of the output stand there; False also where one has to look closely."""
+        return stands(self.plan, self.output)
+
+    def _untouched(self) -> Report:
+        """Say of a build that has nothing to do what there is."""
+        self.kept.update(self.plan.kept)
+        return Report(
+            diagnostics=self._diagnostics(),
+            sites=sum(one.is_site for one in self.kept.values()),
+            pages=sum(one.pages for one in self.kept.values()),
+            kept=files_of(self.plan),
+        )
+
     def _is_as_it_was(self) -> bool:
         """Tell whether neither a source nor a file of the output is other than the last build left it."""
         plan = self.plan
@@ -142,6 +165,17 @@ class _Work:
         """Return the sites to look at: those that may have changed, and those whose files are gone."""
         plan = self.plan
         out = []
+        if self._stands:
+            lines = plan.previous.manifest.lines
+            self.kept = {
+                id_: one
+                for id_ in plan.ids
+                if (one := plan.kept.get(id_)) is not None and (id_ in lines or not one.is_site)
+            }
+            self.kept_lines = {id_: lines[id_] for id_ in self.kept if id_ in lines}
+            others = lines.keys() - self.kept_lines.keys()
+            self.files_kept = files_of(plan) - sum(manifests.count_of(lines[one]) for one in others)
+            return [id_ for id_ in plan.ids if id_ not in self.kept]
         for id_ in plan.ids:
             kept = plan.kept.get(id_)
             if kept is not None and self._is_there(id_, is_site=kept.is_site):
@@ -157,7 +191,9 @@ class _Work:
             return not is_site  # a group has no files
         if self.output is None:
             return False
-        if self.plan.options.content_hash:
+        if self._stands:
+            count = manifests.count_of(line)
+        elif self.plan.options.content_hash:
             records = [entry.record for entry in manifests.entries_of(line).values()]
             if not all(map(self.output.holds, records)):
                 return False
@@ -178,6 +214,8 @@ class _Work:
         shares = [ids[at : at + size] for at in range(0, len(ids), size)]
         builder = self._builder()
         done, total = len(self.kept), len(self.plan.ids)
+        from policypages.workers import WorkerLost  # noqa: PLC0415 - only who has sites to build needs them
+
         try:
             for result in self.watch.map_shares(builder.build, shares, jobs=jobs):
                 self._take(result)
@@ -197,13 +235,15 @@ class _Work:
             if self._trace is None:
                 self._trace = self.output.spool()
             self._trace.write(f"{result.trace}\n".encode())
-        self.results.append(result._replace(trace="", diagnostics=()))
+        self.results.append(result.lean())
 
     def _builder(self) -> SiteBuilder:
         with self.watch.stage("start"):
             from policypages.build.sites import SiteBuilder  # noqa: PLC0415 - brings all of rendering with it
 
         options, previous = self.plan.options, self.plan.previous
+        from policypages.formats import trace as traces  # noqa: PLC0415 - only who explains reads it
+
         trace = traces.decode(previous.trace()) if options.explain else {}
         if self.output is not None:
             self._begin_stage(self.output)
@@ -230,8 +270,7 @@ class _Work:
     def _renew_records(self) -> None:
         """Write the records of sites that nobody looked at, where the commit or the day is another."""
         plan, output = self.plan, self.output
-        same = plan.state.shared.get(_PROVENANCE) == digest(plan.options.provenance)
-        if same or output is None or has_errors(self.found):
+        if same_record(plan) or output is None or has_errors(self.found):
             return
         from policypages.build.moved import moved_of  # noqa: PLC0415 - brings the planner with it
         from policypages.build.provenance import renew  # noqa: PLC0415 - the same
@@ -251,17 +290,16 @@ class _Work:
 
     def _overview(self) -> None:
         """Make the pages over all sites, where one of these, or what they share, changed."""
-        if self.plan.repository is None and self._same_sites() and self._is_there(OVERVIEW, is_site=True):
+        if self._same_house() and self._same_sites() and self._is_there(OVERVIEW, is_site=True):
             return
         repository = self.repository
         with self.watch.stage("planning"):
-            from policypages.plan.overview import plan_overview  # noqa: PLC0415 - brings the planner with it
+            from policypages.plan.overview import plan_overview, site_lines  # noqa: PLC0415 - brings the planner with it
 
             known = self._known()
-            lines = (_site_line(id_, known[id_]) for id_ in sorted(known))
             tasks = plan_overview(
                 repository.site,
-                [line for line in lines if line is not None],
+                site_lines(known),
                 tool=repository.tool,
                 templates=repository.engine.digests,
                 asked=repository.engine.assets,
@@ -320,9 +358,10 @@ class _Work:
         """Return the ids of all sites, each with the number of its files."""
         return [(id_, len(manifests.sizes_of(line))) for id_, line in self._lines().items()]
 
-    def _folders(self) -> list[str]:
-        """Return the folders of old addresses, which are no sites."""
-        return [id_ for id_ in self._lines() if id_ not in self.plan.entities]
+    def _same_house(self) -> bool:
+        """Tell whether settings and theme are those of the last build: the overview is made from no more."""
+        now, before = self.plan.repository, self.plan.state.shared
+        return now is None or all(now.digests.get(name, "") == before.get(name) for name in EVERYTHING)
 
     def _same_sites(self) -> bool:
         """Tell whether the pages over all sites would say of each site what they say."""
@@ -330,8 +369,7 @@ class _Work:
         if len(before) != len(self.plan.entities) or not before.keys() >= self.plan.entities.keys():
             return False
         return all(
-            one.known is not None and read_known(one.known)[4:] == read_known(before[one.id])[4:]
-            for one in self.results
+            one.known is not None and is_shown_alike(one.known, before[one.id]) for one in self.results
         )
 
     def _known(self) -> dict[str, str]:
@@ -345,29 +383,8 @@ class _Work:
 
     def _remember(self, output: Output, changes: Changes) -> None:
         """Keep what was found of the sources, so that the next build looks at what changed alone."""
-        plan = self.plan
-        others = {id_: text for id_, text in plan.state.sites.items() if id_ in plan.kept}
-        stamps = {path: stamp if plan.sources.settled(path) else "" for path, stamp in plan.stamps.items()}
-        shared = dict(plan.repository.digests if plan.repository is not None else plan.state.shared)
-        if plan.options.only:  # the records of other sites are as they were
-            shared[_PROVENANCE] = plan.state.shared.get(_PROVENANCE, "")
-        elif plan.options.provenance is not None:
-            shared[_PROVENANCE] = digest(plan.options.provenance)
-        state = State(
-            plan.state.made_by,
-            changes.digest,
-            stamps,
-            shared,
-            plan.repository is None or not plan.repository.found,
-            {**others, **self._known()},
-            plan.options.drafts,
-            plan.state.folders if plan.options.only else self._folders(),
-        )
+        new = {one.id: one.known for one in self.results if one.known is not None}
+        state = remembered(self.plan, changes, self.kept, new)
         if self._trace is not None:  # before another file is begun beside the manifest
-            self._trace.keep("trace", more=bool(plan.state.sites))
+            self._trace.keep("trace", more=bool(self.plan.state.sites))
         output.write_aside("state", states.encode(state))
-
-
-def _site_line(id_: str, text: str) -> SiteLine | None:
-    known = read_known(text)
-    return None if known.name is None else (id_, known.name, known.sample, known.pages)

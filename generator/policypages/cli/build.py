@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from policypages.cli import profile as profiles
-from policypages.cli import report
+from policypages.cli.forms import FORMATS
 from policypages.cli.progress import Progress
 from policypages.diagnostics import Diagnostic, has_errors, problem
 
@@ -50,7 +50,7 @@ entity_option = click.option(
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(report.FORMATS),
+    type=click.Choice(FORMATS),
     default="full",
     metavar="FORMAT",
     help="How to show problems: full, short, json or github.",
@@ -273,6 +273,9 @@ def asked_day(as_of: str | None) -> datetime.date | None:
 
 def finish(found: list[Diagnostic], form: str, sources: Any) -> int:
     """Show what was found and return the exit code."""
+    if not found and form in {"full", "short"}:
+        return 0
+    from policypages.cli import report
 
     def read(path: str) -> str:
         return str(sources.read(path).decode("utf-8-sig", "replace")) if sources is not None else ""
@@ -297,7 +300,11 @@ def count(number: int, noun: str) -> str:
 
 def _summary(result: Any, target: Path, seconds: float, *, limited: bool) -> str:
     took = f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - what a reader can compare
-    trouble = report.tally(result.diagnostics)
+    trouble = ""
+    if result.diagnostics:
+        from policypages.cli.report import tally
+
+        trouble = tally(result.diagnostics)
     if result.failed:
         return f"nothing was written: {trouble} ({took})"
     what = f"{count(result.sites, 'site')}, {count(result.pages, 'page')}"

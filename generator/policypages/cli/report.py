@@ -16,7 +16,6 @@ from policypages.cli.excerpt import WHOLE_LINE, Mark, ReadText, blue, cells, exc
 from policypages.diagnostics import Diagnostic, Span
 from policypages.formats.schema_publish import NO_CREDENTIALS
 
-FORMATS: Final = ("full", "short", "json", "github")
 _COLOURS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 _GITHUB: Final = {"error": "error", "warning": "warning", "note": "notice"}
 _WIDEST: Final = 140  # a line longer than this is hard to read, however wide the window

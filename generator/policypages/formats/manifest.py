@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from policypages.model import FileRecord
@@ -68,6 +68,16 @@ def sizes_of(line: str) -> list[tuple[str, int]]:
     return [(path, entry.record.size) for path, entry in entries_of(line).items()]
 
 
+def names_of(line: str) -> str:
+    """Return what a line begins with: its folder, and the names of its files."""
+    return line[: line.find("],[")]
+
+
+def count_of(line: str) -> int:
+    """Return how many files a line has."""
+    return line.rpartition("[")[2].count(",") + 1  # a key is of hex digits
+
+
 def entries_of(line: str) -> dict[str, Entry]:
     """Return the entries of a line by path."""
     folder, *columns = json.loads(line)
@@ -76,6 +86,22 @@ def entries_of(line: str) -> dict[str, Entry]:
         path = f"{folder}/{name}"
         out[path] = Entry(FileRecord(path, size, sha256), key)
     return out
+
+
+def columns_of(lines: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """Return the paths of all files as one list, as it is written, and their sizes as another."""
+    paths, sizes = [], []
+    for folder, line in lines.items():
+        # after `["acme",["`: a folder whose name needs an escape is longer there
+        names, numbers, *rest = line[len(folder) + 6 :].split("],[", 2)
+        if rest and "\\" not in line and names[-1:] == '"':
+            paths.append(f'"{folder}/{names}'.replace(',"', f',"{folder}/'))
+            sizes.append(numbers)
+        else:
+            files = sizes_of(line)
+            paths += [_quoted(path) for path, _ in files]
+            sizes += [str(size) for _, size in files]
+    return f"[{','.join(paths)}]".encode(), f"[{','.join(sizes)}]".encode()
 
 
 class Encoded:
@@ -98,7 +124,32 @@ class Encoded:
     def _body(self) -> Iterator[bytes]:
         yield f"{_HEAD}\n".encode()
         for at in range(0, len(self._folders), _PIECE):
-            yield "".join([f"{self._lines[one]}\n" for one in self._folders[at : at + _PIECE]]).encode()
+            few = self._folders[at : at + _PIECE]
+            yield "\n".join([*map(self._lines.__getitem__, few), ""]).encode()
+
+
+class _Lines(Mapping[str, str]):
+    """The lines of a manifest by folder: found when the first of them is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __getitem__(self, folder: str) -> str:
+        return self._found[folder]
+
+    def __contains__(self, folder: object) -> bool:
+        return folder in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @cached_property
+    def _found(self) -> dict[str, str]:
+        text, self._text = self._text, ""
+        return {_folder(line): line for line in text.split("\n") if line[:1] == "["}
 
 
 def decode(data: bytes) -> Manifest | None:
@@ -111,17 +162,12 @@ def decode(data: bytes) -> Manifest | None:
             return None
         if any(climbs in data for climbs in _CLIMBS):
             return None
-        lines: dict[str, str] = {}
-        rows = io.BytesIO(data)
-        if rows.readline().decode() != f"{_HEAD}\n":
+        head, _, rest = data[:end].decode().partition("\n")
+        if head != _HEAD:
             return None
-        for row in rows:
-            if row[:1] == b"[":
-                line = row[:-1].decode()
-                lines[_folder(line)] = line
     except (ValueError, TypeError):
         return None
-    return Manifest(lines, digest=_digest_of(tail))
+    return Manifest(_Lines(rest), digest=_digest_of(tail))
 
 
 def _digest_of(tail: bytes) -> str:
@@ -130,5 +176,5 @@ def _digest_of(tail: bytes) -> str:
 
 
 def _folder(line: str) -> str:
-    name = line[1 : line.index(",[")]
-    return str(json.loads(name)) if "\\" in name else name[1:-1]
+    name = line[2 : line.find('",[')]
+    return str(json.loads(f'"{name}"')) if "\\" in name else name

@@ -19,13 +19,16 @@ _PLAIN: Final = re.compile(rf"{_NO_DEVICE}([a-z0-9]+(?:-[a-z0-9]+)*)\.yaml")
 _SHORT: Final = 200
 
 
+def entity_files(paths: Iterable[str]) -> list[str]:
+    """Return the files of entities, in the order given."""
+    return [path for path in paths if path.startswith(ENTITIES) and path.endswith((".yaml", ".yml"))]
+
+
 def list_entities(paths: Iterable[str]) -> tuple[dict[str, str], list[Diagnostic]]:
     """Return the path of each entity by id."""
     by_key: dict[str, tuple[str, str]] = {}
     found: list[Diagnostic] = []
-    for path in paths:
-        if not (path.startswith(ENTITIES) and path.endswith((".yaml", ".yml"))):
-            continue
+    for path in entity_files(paths):
         plain = _PLAIN.fullmatch(path, path.rfind("/") + 1)
         if plain is not None and len(plain[1]) <= _SHORT and plain[1] not in by_key:
             by_key[plain[1]] = (plain[1], path)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from policypages.formats.catalogue import nearest
+from policypages.formats.state import read_shown
 from policypages.headers import HEADERS, HSTS
 from policypages.model import FileTask, FixedTask, OverviewTask, Site, SiteLine
 from policypages.plan.keys import basis, digest, file_task
@@ -15,6 +16,17 @@ from policypages.plan.shared import Asked, hashed_name, wanted_assets
 FOLDER: Final = "_overview"
 SITES_A_PAGE: Final = 500
 _TEMPLATE: Final = "overview.html"
+
+
+def site_lines(known: Mapping[str, str]) -> list[SiteLine]:
+    """Return what the overview says of each site, by id; groups are no sites."""
+    ids = sorted(known)
+    every = read_shown([known[id_] for id_ in ids])
+    return [
+        (id_, name, sample, pages)
+        for id_, (name, sample, pages, *_) in zip(ids, every, strict=True)
+        if name is not None
+    ]
 
 
 def plan_overview(

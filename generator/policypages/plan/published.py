@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policypages.formats.ledger import version_key
-from policypages.model import PageRelease
+
+if TYPE_CHECKING:
+    from policypages.model import PageRelease
 
 DAYS: Final = "days"
 """The name of the days, the last one not counted, in which the same is published as on that of a build."""

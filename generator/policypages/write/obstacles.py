@@ -86,6 +86,8 @@ class _Looker:
         self._writable: set[str] = {""}  # the stage was made there
         # not every system can look so; what is there and is not seen says that this one cannot
         self._sees = _is_there(top, MANIFEST_FOLDER)
+        # into a new output every site is moved without a look; names of sites begin with no dot
+        self._is_new = all(name[0] == "." for name in os.listdir(top))
 
     def enter(self) -> None:
         """Forget the folders of the last site: of a hundred thousand sites one is looked at at a time."""
@@ -94,6 +96,8 @@ class _Looker:
 
     def lacks(self, name: str) -> bool:
         """Tell whether nothing stands at a name, where one can tell at once; `kind` is slower and sure."""
+        if self._is_new and name[0] != ".":
+            return True
         return self._sees and not _is_there(self.top, name)
 
     def kind(self, path: str) -> Kind:

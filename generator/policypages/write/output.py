@@ -6,8 +6,9 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -23,7 +24,6 @@ from policypages.write.aside import Spool
 from policypages.write.guard import JOURNAL, real_place, refuse_contents, refuse_place
 from policypages.write.journal import Journal
 from policypages.write.machine import machine_problem
-from policypages.write.obstacles import survey
 from policypages.write.stage import STAGE_NAME, Stage
 
 
@@ -65,15 +65,17 @@ class Output:
 
     def all_present(self, files: Iterable[tuple[str, int]]) -> bool:
         """Tell as `present` does of many files, by path and size, whether all are there."""
-        top, look, is_file = self._top, os.stat, stat.S_ISREG
+        every = [*files]
+        return self.stand([path for path, _ in every], [size for _, size in every])
+
+    def stand(self, paths: Iterable[str], sizes: Sequence[int]) -> bool:
+        """Tell as `present` does of very many files whether all are there, each with its size."""
+        look, regular = partial(os.stat, dir_fd=self._top, follow_symlinks=False), stat.S_IFREG >> 12
         try:
-            for path, size in files:
-                found = look(path, dir_fd=top, follow_symlinks=False)
-                if found.st_size != size or not is_file(found.st_mode):
-                    return False
+            found = [one.st_size if one.st_mode >> 12 == regular else -1 for one in map(look, paths)]
         except OSError:
             return False
-        return True
+        return found == sizes
 
     def holds(self, record: FileRecord) -> bool:
         """Tell whether a regular file with the record's bytes is there, reached through no link."""
@@ -112,10 +114,12 @@ class Output:
         `staged` must name every file in the stage, as paths by the name that they begin with: a site's
         folder, or a file at the top. Of a folder that the output does not have yet no file is looked
         at; it is renamed whole. `owned` are the paths of the last
-        manifest; `manifest` is the new one in pieces, asked for twice. With an error among the
+        manifest; `manifest` is the new one in pieces. With an error among the
         diagnostics nothing was changed and the stage is gone, unless the message says that the next
         build will finish this one.
         """
+        from policypages.write.obstacles import survey  # noqa: PLC0415 - only who writes needs it
+
         stage.close()
         try:
             survey_result = survey(self._top, staged, prune=prune, owned=owned)
@@ -128,12 +132,8 @@ class Output:
                 folders=survey_result.folders,
                 files=survey_result.files,
                 prune=survey_result.prune,
-                manifest=_digest(manifest),
+                manifest=self._stage_manifest(stage, manifest),
             )
-            with beneath.folder(self._top, stage.name) as folder:
-                beneath.write_file(folder, journals.STAGED_MANIFEST, b"")
-                beneath.add_to_file(folder, journals.STAGED_MANIFEST, manifest)
-                journals.sync(folder, journals.STAGED_MANIFEST)
             journals.store(self._top, plan)
         except OSError as error:
             with suppress(OSError):
@@ -147,6 +147,21 @@ class Output:
             return [_unfinished(error, self.folder)]
         self._journaled = None
         return notes
+
+    def _stage_manifest(self, stage: Stage, pieces: Iterable[bytes]) -> str:
+        """Write the manifest into the stage, and return its digest."""
+        digest = hashlib.sha256()
+
+        def hashed() -> Iterator[bytes]:
+            for piece in pieces:
+                digest.update(piece)
+                yield piece
+
+        with beneath.folder(self._top, stage.name) as folder:
+            beneath.write_file(folder, journals.STAGED_MANIFEST, b"")
+            beneath.add_to_file(folder, journals.STAGED_MANIFEST, hashed())
+            journals.sync(folder, journals.STAGED_MANIFEST)
+        return digest.hexdigest()
 
     def discard(self, stage: Stage) -> None:
         """Remove a staging folder, but not one that a journal still needs."""
@@ -164,13 +179,6 @@ class Output:
         os.close(self._top)
         self._top = -1
         self._lock.release()
-
-
-def _digest(pieces: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for piece in pieces:
-        digest.update(piece)
-    return digest.hexdigest()
 
 
 def open_output(root: Path, out: Path) -> tuple[Output | None, list[Diagnostic]]:
@@ -240,7 +248,7 @@ def _repair(top: int, out: Path) -> list[Diagnostic]:
             except OSError as error:
                 return [_unfinished(error, str(out))]
     for name in os.listdir(top):
-        if STAGE_NAME.fullmatch(name):
+        if name.startswith(STAGE_PREFIX) and STAGE_NAME.fullmatch(name):
             journals.remove_stage(top, name)
     refusal = refuse_contents(out)
     return notes if refusal is None else [refusal]

@@ -10,6 +10,7 @@ import pytest
 
 from policypages.cli import report
 from policypages.cli.excerpt import cells
+from policypages.cli.forms import FORMATS
 from policypages.diagnostics import Diagnostic, Label, Span, gather, problem
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -157,7 +158,7 @@ def test_a_command_in_a_hint_is_not_broken(
     assert "`{% if retention.orders %}`" in err
 
 
-@pytest.mark.parametrize("form", report.FORMATS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_nothing_in_a_file_can_command_the_terminal(capsys: pytest.CaptureFixture[str], form: str) -> None:
     """Escapes and direction marks out of content are shown as characters of no effect."""
     out, err = shown(capsys, form)
