@@ -18,13 +18,14 @@ from policypages.formats import state as states
 from policypages.formats.manifest import Manifest
 from policypages.formats.state import Sites, State
 from policypages.load.listing import entity_files, list_entities
+from policypages.loading import no_collection
+from policypages.model import Sources
 from policypages.plan.published import DAYS, is_within
 from policypages.plan.unchanged import Kept, Unchanged
 from policypages.write import Output
 
 if TYPE_CHECKING:
     from policypages.build.repository import Repository
-    from policypages.model import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,11 @@ def read_repository(
     sources: Sources, options: Options, watch: Watch, *, compile_all: bool
 ) -> tuple[Repository | None, list[Diagnostic]]:
     """Read what all sites share; see `repository.read_repository`."""
-    with watch.stage("start"):
+    with watch.stage("start"), no_collection():
         # the compilers are slow to import, and a build of what did not change needs none of them
         from policypages.build import repository  # noqa: PLC0415
 
-    with watch.stage("sharing"):
+    with watch.stage("sharing"), no_collection():
         return repository.read_repository(
             sources,
             compile_all=compile_all,

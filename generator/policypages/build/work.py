@@ -17,6 +17,7 @@ from policypages.diagnostics import Diagnostic, gather, has_errors, problem, str
 from policypages.formats import manifest as manifests
 from policypages.formats import state as states
 from policypages.formats.state import is_shown_alike
+from policypages.loading import no_collection
 from policypages.plan.unchanged import EVERYTHING, Kept
 from policypages.write import Output, Spool, Stage, machine_problem
 
@@ -29,6 +30,7 @@ OVERVIEW: Final = "_overview"
 HOSTING: Final = "_hosting"
 PER_WORKER: Final = 40  # for fewer sites no process pays, and so many make a share
 _SHARES: Final = 1000
+_FIRST: Final = 16  # sites that nearly all of the clauses are found on
 Progress = Callable[[int, int], None]
 
 
@@ -210,12 +212,18 @@ class _Work:
     def _build(self, ids: Sequence[str]) -> None:
         """Build sites, in as many processes as pay."""
         jobs = max(1, min(self.plan.options.jobs, len(ids) // PER_WORKER))
-        size = max(PER_WORKER, -(-len(ids) // _SHARES))
-        shares = [ids[at : at + size] for at in range(0, len(ids), size)]
         builder = self._builder()
-        done, total = len(self.kept), len(self.plan.ids)
+        if jobs > 1:  # what these need compiled is compiled once: each worker has it from the start
+            self._map(builder, [ids[:_FIRST]], jobs=1)
+            ids = ids[_FIRST:]
+        size = max(PER_WORKER, -(-len(ids) // _SHARES))
+        self._map(builder, [ids[at : at + size] for at in range(0, len(ids), size)], jobs=jobs)
+
+    def _map(self, builder: SiteBuilder, shares: Sequence[Sequence[str]], *, jobs: int) -> None:
+        """Build shares of sites, and take what comes of them as it comes."""
         from policypages.workers import WorkerLost  # noqa: PLC0415 - only who has sites to build needs them
 
+        done, total = len(self.kept) + len(self.results), len(self.plan.ids)
         try:
             for result in self.watch.map_shares(builder.build, shares, jobs=jobs):
                 self._take(result)
@@ -238,7 +246,7 @@ class _Work:
         self.results.append(result.lean())
 
     def _builder(self) -> SiteBuilder:
-        with self.watch.stage("start"):
+        with self.watch.stage("start"), no_collection():
             from policypages.build.sites import SiteBuilder  # noqa: PLC0415 - brings all of rendering with it
 
         options, previous = self.plan.options, self.plan.previous
