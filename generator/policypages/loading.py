@@ -9,11 +9,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Keep the collector of cycles from running: it would go through all that was loaded, again and again."""
+    """Keep the collector of cycles from going through what is loaded, now and later: it stays to the end."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collecting:
             gc.enable()
