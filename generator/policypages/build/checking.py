@@ -48,7 +48,7 @@ def check(
     choice = _with_settings(choice, plan.repository.site.settings.checks)
     rules = (*RULES, *ASKING) if external else RULES
     inspection = Inspection(plan, plan.repository, choice, today, rules)
-    report = carry_out(replace(plan, options=options._replace(strict=False)), None, progress, inspection)
+    report = carry_out(plan._replace(options=options._replace(strict=False)), None, progress, inspection)
     broken = not plan.repository.site.entities or any(
         one.severity == "error" and one.code not in REGISTERED for one in report.diagnostics
     )

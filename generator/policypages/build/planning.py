@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from policypages.build.made_by import made_by
 from policypages.build.options import Options, Previous
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from policypages.build.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A build that can be carried out: which sites there are, and which of them need no look.
 
     `repository` is None where nothing changed that sites share: it is read when a site asks for it.

@@ -7,7 +7,6 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -195,7 +194,7 @@ def _build(
         if plan is None:
             return finish([*found, *more], form, sources)
         # what is wrong with the folders counts, too: with an error nothing is written
-        plan = replace(plan, diagnostics=(*found, *plan.diagnostics))
+        plan = plan._replace(diagnostics=(*found, *plan.diagnostics))
         with Progress(form == "full") as progress:
             result = pipeline.carry_out(plan, output, progress, watch)
     result.diagnostics = [*result.diagnostics, *_changed_meanwhile(sources)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from policypages.model import FileRecord
@@ -25,14 +25,13 @@ class Entry(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """The files of the last build by the folder they stand in; a line of `lines` is a folder's own.
 
     `readable` is false where there is a manifest that cannot be read; `digest` is of all its bytes.
     """
 
-    lines: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, str] = MappingProxyType({})
     readable: bool = True
     digest: str = ""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 VERSION: Final = 4
@@ -174,8 +174,7 @@ def _line(texts: Iterable[str]) -> bytes:
     return f'["{line}"]'.encode() if every else b"[]"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the last build knew: good for the manifest with this digest, and for no other.
 
     `made_by` tells tool and options from others. `stamps` are texts that tell one state of a source
@@ -189,10 +188,10 @@ class State:
 
     made_by: str
     manifest: str
-    stamps: Mapping[str, str] = field(default_factory=dict)
-    shared: Mapping[str, str] = field(default_factory=dict)
+    stamps: Mapping[str, str] = MappingProxyType({})
+    shared: Mapping[str, str] = MappingProxyType({})
     settled: bool = False
-    sites: Mapping[str, str] = field(default_factory=Sites)
+    sites: Mapping[str, str] = Sites()
     drafts: bool = False
     folders: Sequence[str] = ()
     files: tuple[bytes, bytes] = (b"[]", b"[]")

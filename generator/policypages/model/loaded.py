@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from policypages.model.brands import Brand
@@ -12,21 +13,20 @@ from policypages.model.released import Releases
 Facts = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What policypages.yaml says of the whole site repository."""
 
     title: str = "Policies"
     locale: str = "en"
     timezone: str = "UTC"
     theme: str = "default"
-    names: Mapping[str, Any] = field(default_factory=dict)
-    fallback: Mapping[str, str] = field(default_factory=dict)
-    checks: Mapping[str, Any] = field(default_factory=dict)
-    releases: Mapping[str, Any] = field(default_factory=dict)
-    hosting: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, Any] = MappingProxyType({})
+    fallback: Mapping[str, str] = MappingProxyType({})
+    checks: Mapping[str, Any] = MappingProxyType({})
+    releases: Mapping[str, Any] = MappingProxyType({})
+    hosting: Mapping[str, Any] = MappingProxyType({})
     default_branch: str | None = None
-    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    targets: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     policy_json: bool = True
 
 

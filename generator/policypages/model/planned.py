@@ -12,8 +12,7 @@ from policypages.model.loaded import Entity, Facts, SourceFile
 from policypages.model.released import PageId
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What states something: a file, and the path of keys in it. Lines are looked up when shown."""
 
     file: SourceFile

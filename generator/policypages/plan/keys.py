@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from policypages.model import FileTask, Task
@@ -17,8 +16,7 @@ _MARK: Final = 8  # hex digits that stand for the name of a thing, and as many f
 _TAGS: Final[dict[str, str]] = {}  # what `tag` has worked out, by name
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What several files are made from, worked out once: part of their keys, and of their marks."""
 
     key: str

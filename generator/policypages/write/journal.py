@@ -8,8 +8,7 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from policypages import beneath
 from policypages.diagnostics import Diagnostic, problem
@@ -22,8 +21,7 @@ from policypages.write.stage import STAGE_NAME
 STAGED_MANIFEST: Final = MANIFEST_FOLDER
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(NamedTuple):
     """The steps of one commit, in the order of the fields; each may be done twice.
 
     `clear` are own files that stand where a new folder or file goes; `folders` are new folders at the

@@ -6,8 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from policypages import beneath
 from policypages.diagnostics import Diagnostic, problem
@@ -21,8 +20,7 @@ _MAY_ASK: Final = os.access in os.supports_follow_symlinks
 _MOVE: Final = "move it out of the output folder, or rename the page"
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """How a commit will go, where nothing stands in its way: see `Journal` for the fields."""
 
     clear: tuple[FileRecord, ...]

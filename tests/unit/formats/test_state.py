@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -62,7 +61,7 @@ def test_mended_columns_are_those_that_would_be_written(sites: dict[str, Known],
     others = dict(zip(sites, new, strict=False))
     read = _again(_state(sites)).sites
     mended = read.with_texts({id_: write_known(known) for id_, known in others.items()})  # type: ignore[attr-defined]
-    assert b"".join(encode(replace(_state({}), sites=mended))) == b"".join(encode(_state(sites | others)))
+    assert b"".join(encode(_state({})._replace(sites=mended))) == b"".join(encode(_state(sites | others)))
 
 
 @pytest.mark.parametrize("name", ["brand:content/brands/my shop.yaml", 'brand:content/brands/ü"\n.yaml'])
@@ -74,9 +73,8 @@ def test_what_an_entity_uses_is_found_by_any_name(name: str) -> None:
         Known(file, "1", used, [], "A", False, [["P", "p", "en"]], [], [])  # noqa: FBT003 - see the type
         for file, used in zip(files, uses, strict=True)
     ]
-    state = replace(
-        _again(_state(dict(zip("ab", known, strict=True)))), shared={name: "1", "clause:one": "1"}
-    )
+    read = _again(_state(dict(zip("ab", known, strict=True))))
+    state = read._replace(shared={name: "1", "clause:one": "1"})
     entities = {"a": files[0][0], "b": files[1][0]}
     unchanged = Unchanged(
         state,
