@@ -29,6 +29,7 @@ _BATCH_RESULTS: Final = 1000
 _BATCH_SECONDS: Final = 0.1
 _READ_BYTES: Final = 1 << 16
 _QUEUE_NUMBERS: Final = 1024  # four bytes each: the smallest pipe of any system holds them
+_SELDOM: Final = 20_000  # objects more than before, at which the collector of cycles looks at the new ones
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -182,6 +183,8 @@ def _run_child(
         for descriptor in inherited:
             os.close(descriptor)
         _end_with_parent(parent)
+        # what is made of some sites together is no garbage yet: to look at it all the time takes 3 %
+        gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
         step = _step(len(shares))
         while number := os.read(queue, _NUMBER.size):
             (first,) = _NUMBER.unpack(number)
