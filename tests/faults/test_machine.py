@@ -121,7 +121,7 @@ def test_row_32_a_dead_worker_names_its_share(tmp_path: Path, how: str) -> None:
     told = [sys.executable, "-c", program, "-C", str(site), "build", "--jobs", "2", "--format", "short"]
     done = subprocess.run(told, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1, done.stderr
-    assert "error[worker-lost]: the worker for `e039` to `e078` died" in done.stderr
+    assert "error[worker-lost]: the worker for `e055` to `e094` died" in done.stderr
     assert pages(site / "output") == {}
     assert not list((site / "output").glob(".staging-*"))
 

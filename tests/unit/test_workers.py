@@ -54,6 +54,7 @@ def _alive(pid: int) -> bool:
 
 @pytest.fixture(autouse=True)
 def _nothing_left() -> Iterator[None]:
+    gc.unfreeze()  # a command line that a test ran in this process keeps what it loaded
     gc.collect()  # what tests before this one left in circles may hold descriptors
     open_before = descriptors()
     yield
