@@ -198,7 +198,11 @@ def _lighthouse(address: str, folder: Path, *categories: str) -> dict[str, Any]:
     told += ["--output-path", str(report), f"--chrome-flags={AS_ROOT}"]
     told += ["--only-categories", ",".join(categories)]
     environment = {**os.environ, "CHROME_PATH": _chromium()}
-    subprocess.run(told, check=True, capture_output=True, env=environment, timeout=120)
+    for again in (True, False):  # it loses its Chromium now and then, and says so
+        done = subprocess.run(told, capture_output=True, check=False, env=environment, text=True, timeout=120)
+        if done.returncode == 0 or not again:
+            break
+    assert done.returncode == 0, done.stderr
     made: dict[str, Any] = json.loads(report.read_text("utf-8"))
     return made
 
