@@ -198,13 +198,16 @@ def _lighthouse(address: str, folder: Path, *categories: str) -> dict[str, Any]:
     told += ["--output-path", str(report), f"--chrome-flags={AS_ROOT}"]
     told += ["--only-categories", ",".join(categories)]
     environment = {**os.environ, "CHROME_PATH": _chromium()}
-    for again in (True, False):  # it loses its Chromium now and then, and says so
-        done = subprocess.run(told, capture_output=True, check=False, env=environment, text=True, timeout=120)
-        if done.returncode == 0 or not again:
-            break
+    done = _run(told, environment)
+    if done.returncode != 0:  # it loses its Chromium now and then, and says so
+        done = _run(told, environment)
     assert done.returncode == 0, done.stderr
     made: dict[str, Any] = json.loads(report.read_text("utf-8"))
     return made
+
+
+def _run(told: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(told, capture_output=True, check=False, env=environment, text=True, timeout=120)
 
 
 def _scores(report: Mapping[str, Any]) -> dict[str, float]:
