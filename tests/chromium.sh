@@ -10,22 +10,4 @@ find_chromium() {
 }
 
 if find_chromium; then exit 0; fi
-
-if command -v apt-get >/dev/null 2>&1; then
-    if [ "$(id -u)" -eq 0 ]; then
-        as_root=
-    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
-        as_root="sudo -n"
-    else
-        as_root=none
-    fi
-    if [ "$as_root" != none ]; then
-        echo "installing chromium for the browser tests"
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
-    fi
-fi
-
-if find_chromium; then exit 0; fi
-echo "the browser tests need Chromium: install it (Debian and Ubuntu: apt-get install chromium), then run again" >&2
-exit 1
+exec sh "$(dirname "$0")/debian.sh" chromium
