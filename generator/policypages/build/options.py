@@ -64,11 +64,6 @@ class SiteResult(NamedTuple):
     pages: int = 0
     seen: Any = None
 
-    def lean(self) -> SiteResult:
-        """Return this without what is taken from it as soon as it is there; `_replace` is slow."""
-        id_, line, known, _, made, kept, staged, stale, _, *rest = self
-        return SiteResult(id_, line, known, "", made, kept, staged, stale, (), *rest)
-
 
 @dataclass(slots=True)
 class Report:

@@ -243,7 +243,7 @@ class _Work:
             if self._trace is None:
                 self._trace = self.output.spool()
             self._trace.write(f"{result.trace}\n".encode())
-        self.results.append(result.lean())
+        self.results.append(result._replace(trace="", diagnostics=()))
 
     def _builder(self) -> SiteBuilder:
         with self.watch.stage("start"), no_collection():
