@@ -36,15 +36,14 @@ Trace = Mapping[str, Mapping[str, str]]
 
 
 class _Made(NamedTuple):
-    """What the files of one folder came to: those that are kept, and the bytes of those made, by path.
+    """What the files of one folder came to, each in its turn: its entry where it is kept, or else its bytes.
 
     None in the place of bytes: something is wrong with the file. `found` is all that is wrong.
     """
 
     folder: str
     files: Sequence[FileTask]
-    kept: Mapping[str, Entry]
-    made: Mapping[str, bytes | None]
+    came: Sequence[Entry | bytes | None]
     stale: Sequence[tuple[str, str]]
     found: list[Diagnostic]
 
@@ -114,7 +113,7 @@ class SiteBuilder:
         # what is wrong with the outline or the facts is said; what pages print is looked at all the same
         for file in files:
             found += _of_site(id_, self.render(file, self.engine)[1])
-        return _Made(id_, (), {}, {}, [], found)
+        return _Made(id_, (), (), (), found)
 
     def _result(
         self,
@@ -137,8 +136,7 @@ class SiteBuilder:
 
     def _render_files(self, folder: str, files: Sequence[FileTask], found: list[Diagnostic]) -> _Made:
         before = self._previous.manifest.entries(folder)
-        kept: dict[str, Entry] = {}
-        made: dict[str, bytes | None] = {}
+        came: list[Entry | bytes | None] = []
         stale: list[tuple[str, str]] = []
         every: list[FileTask] = []
         # the file that those which follow hold compressed, and its bytes where it was made
@@ -150,7 +148,7 @@ class SiteBuilder:
                 uncompressed, plain = file, None
             known = before.get(file.path)
             if known is not None and not self._is_stale(known, file):
-                kept[file.path] = known
+                came.append(known)
                 continue
             if self._options.explain:
                 stale.append((file.path, self._because(folder, known, file)))
@@ -159,8 +157,8 @@ class SiteBuilder:
                 if more:
                     found += _of_site(folder, more)
                 plain = one.data if not more or not has_errors(more) else None
-            made[file.path] = compress(file, plain, encoding) if encoding and plain is not None else plain
-        return _Made(folder, every, kept, made, stale, found)
+            came.append(compress(file, plain, encoding) if encoding and plain is not None else plain)
+        return _Made(folder, every, came, stale, found)
 
     def _with_compressed(self, folder: str, files: Sequence[FileTask]) -> Iterable[tuple[FileTask, str]]:
         if self._encodings and not folder.startswith("_"):
@@ -176,20 +174,18 @@ class SiteBuilder:
         pages: int = 0,
         released: list[list[str]] = [],  # noqa: B006 - nobody changes it
     ) -> SiteResult:
-        folder, files, kept = made.folder, made.files, made.kept
+        folder, files = made.folder, made.files
         entries: list[Entry] = []
         staged: list[str] = []
-        for file in files:
-            if file.path in kept:
-                entries.append(kept[file.path])
-                continue
-            data = made.made[file.path]
-            if self._stage is not None and data is not None:
+        for file, data in zip(files, made.came, strict=True):
+            if isinstance(data, Entry):
+                entries.append(data)
+            elif self._stage is None:
+                staged.append(file.path)
+            elif data is not None:
                 task = file.task
                 sha256 = task.sha256 if type(task) is FixedTask and task.data is data else None
                 entries.append(Entry(self.write(self._stage, file.path, data, sha256), file.key))
-                staged.append(file.path)
-            elif self._stage is None:
                 staged.append(file.path)
         number = len(files)
         recorded: list[str] = []
@@ -261,16 +257,17 @@ class SiteBuilder:
     ) -> str:
         """Keep what the next build has to know of a site; what has a place would go stale."""
         notes: list[list[str | None]] | None = None
-        if all(one.span is None and not one.labels and not one.chain for one in found):
+        if not found:
+            notes = []
+        elif all(one.span is None and not one.labels and not one.chain for one in found):
             notes = [[one.code, one.message, one.hint] for one in found]
         stamp = self._stamp_of(files[0])
         if planned is None:
-            nothing: list[list[str]] = []
-            return write_known(Known([*files], stamp, "", notes, None, False, nothing, nothing, nothing))  # noqa: FBT003 - of what is named above
+            return write_known(Known(files, stamp, "", notes, None, False, (), (), ()))  # noqa: FBT003 - of what is named above
         uses = " ".join(sorted(planned.uses))
-        pages = [[*page] for page in planned.pages]
+        pages = planned.pages
         moved = [[one.site, one.path, one.target] for one in planned.redirects]
-        known = [*files, *planned.reads]
+        known = files + planned.reads
         name, sample = planned.name, planned.sample
         return write_known(Known(known, stamp, uses, notes, name, sample, pages, released, moved))
 

@@ -33,15 +33,15 @@ class Known(NamedTuple):
     `redirects` are (folder of the old address, path below it, where it leads).
     """
 
-    files: list[str]
+    files: Sequence[str]
     stamp: str
     uses: str
     notes: list[list[str | None]] | None
     name: str | None
     sample: bool
-    pages: list[list[str]]
-    released: list[list[str]]
-    redirects: list[list[str]]
+    pages: Sequence[Sequence[str]]
+    released: Sequence[Sequence[str]]
+    redirects: Sequence[Sequence[str]]
 
 
 class Sites(Mapping[str, str]):

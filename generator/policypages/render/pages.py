@@ -71,18 +71,18 @@ def render_file(  # noqa: PLR0911 - one for each kind of file
 ) -> tuple[MadeFile, list[Diagnostic]]:
     """Make one file of the output."""
     match file.task:
-        case FixedTask(data):
-            return MadeFile(data), []
         case PageTask() | ReleasedTask() as task:
             return _policy_page(below_site(file.path), task, engine)
+        case IndexTask() as task:
+            return _index(below_site(file.path), task, engine)
+        case FixedTask(data):
+            return MadeFile(data), []
         case VersionsTask() | ArchivedTask() | ChangesTask() as task:
             return version_page(below_site(file.path), task, engine)
         case PolicyJsonTask() as task:
             return policy_json(below_site(file.path), task)
         case RedirectTask(site, target):
             return _moved(below_site(file.path), site, target, engine)
-        case IndexTask() as task:
-            return _index(below_site(file.path), task, engine)
         case MissingTask(site):
             return _missing(site, engine)
         case OverviewTask() as task:
@@ -110,9 +110,6 @@ def _page(
     site = task.site
     html = with_addresses(article, path, site)
     released = publishing.current.release if publishing is not None else None
-    dated: OfRelease = {**_NOT_RELEASED, "updated": task.updated}
-    if publishing is not None:
-        dated = of_release(path, publishing)
     shown: PolicyPage = {
         "policy": task.policy,
         "title": article.title,
@@ -125,8 +122,10 @@ def _page(
         "site_url": task.facts.get("site_url"),
         "policy_json": _DATA if site.policy_json else None,
         "json_ld": json_ld(path, task, article, released) if engine.wants_json_ld else _NO_HTML,
-        **dated,
+        **(_NOT_RELEASED if publishing is None else of_release(path, publishing)),
     }
+    if publishing is None:
+        shown["updated"] = task.updated
     context = {**common(path, site), "site": site_of(path, site, task.policy), "page": shown}
     page, found = engine.render("page.html", context)
     return MadeFile(_encoded(page.lstrip("\n"), html)), found
@@ -154,7 +153,7 @@ def _encoded(page: str, article: str) -> bytes:
         at = page.find(article[:_LINE])
         if at >= 0 and page.startswith(article, at):
             end = at + len(article)
-            return page[:at].encode() + article.encode() + page[end:].encode()
+            return b"".join([page[:at].encode(), article.encode(), page[end:].encode()])
     return page.encode()
 
 
