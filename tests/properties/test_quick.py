@@ -181,6 +181,14 @@ LINES = (
     "{% for h in top recursive %}<{{ h.title }}{{ loop(h.children) }}>{% else %}{{ mine }}{% endfor %}",
     "{% for h in top if mine == 'a' recursive %}<{{ h.title }}{{ loop(h.children) }}>{% endfor %}",
     "{% for h in top %}{% set last = h.number %}{{ last }}{{ h.title }};{% endfor %}",
+    "{% for h in top recursive %}<{{ h.title }}{{ mine }}{{ loop(h.children) }}>{% endfor %}",
+    "{% for h in top recursive %}<{{ loop.index }}{{ h.title }}{{ loop(h.children) }}>{% endfor %}",
+    "{% set my = mine %}{% for h in top recursive %}{{ my }}{{ h.title }}{{ loop(h.children) }}{% endfor %}",
+    "{% for h in top recursive %}{% set t = h.title %}{{ t | upper }}{{ loop(h.children) }}{% endfor %}",
+    (
+        "{% for h in top recursive %}{{ h.title }}{{ loop(h.children) }}{% endfor %}"
+        "{% for h in top recursive %}{% for c in h.children %}{{ c.title }}{% endfor %}{% endfor %}"
+    ),
     "{% for h in top %}{% for one in h.children %}{{ h.anchor }}{{ one.title }};{% endfor %}{% endfor %}",
 )
 
