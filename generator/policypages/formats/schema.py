@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from policypages.diagnostics import Diagnostic
 from policypages.formats.schema_entity import Names, entity_shape, freeze
@@ -14,6 +14,7 @@ from policypages.formats.schema_quick import Reader, reader, reader_of_files
 from policypages.formats.schema_site import REDIRECTS, SETTINGS, STRINGS, THEME
 
 Kind = Literal["settings", "entity", "policy", "clause", "theme", "strings", "redirects"]
+Validator = Callable[[str, object, bytes], tuple[dict[str, Any], list[Diagnostic]]]
 
 _FORMS: Final[Mapping[Kind, Form]] = {
     "settings": SETTINGS,
@@ -33,16 +34,26 @@ def validate(
     What is wrong is reported and left out. `data` is the file's text, for the places; `names` are
     the settings' declared names, which bind an entity; without them any name will do.
     """
-    if not isinstance(raw, dict):
-        return {}, []
-    frozen = freeze(names) if kind == "entity" else None
-    try:
-        return cast("dict[str, Any]", _reader(kind, frozen)(raw)), []
-    except (RefusalError, RecursionError):
-        # pydantic takes long to import, and whoever wrote all as it should be need not wait for it
-        from policypages.formats.schema_explain import read_and_explain  # noqa: PLC0415
+    return validator(kind, names)(file, raw, data)
 
-        return read_and_explain(kind, _form(kind, frozen), file, raw, data)
+
+def validator(kind: Kind, names: Mapping[str, Any] | None = None) -> Validator:
+    """Return what does the work of `validate` for many files of one kind."""
+    frozen = freeze(names) if kind == "entity" else None
+    read = _reader(kind, frozen)
+
+    def validate_one(file: str, raw: object, data: bytes) -> tuple[dict[str, Any], list[Diagnostic]]:
+        if not isinstance(raw, dict):
+            return {}, []
+        try:
+            return read(raw), []
+        except (RefusalError, RecursionError):
+            # pydantic takes long to import, and whoever wrote all as it should be need not wait for it
+            from policypages.formats.schema_explain import read_and_explain  # noqa: PLC0415
+
+            return read_and_explain(kind, _form(kind, frozen), file, raw, data)
+
+    return validate_one
 
 
 def json_schema(kind: Kind, names: Mapping[str, Any] | None = None) -> dict[str, Any]:

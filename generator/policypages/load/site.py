@@ -11,7 +11,7 @@ from typing import Any, Final
 from policypages.diagnostics import Diagnostic, Label, Span, did_you_mean, has_errors, problem
 from policypages.formats.facts import locate, read_yaml
 from policypages.formats.language import known_locale
-from policypages.formats.schema import Kind, validate
+from policypages.formats.schema import Kind, Validator, validate, validator
 from policypages.formats.unseen import unseen, unseen_problem
 from policypages.load.listing import list_entities
 from policypages.load.redirects import REDIRECTS, redirects_of
@@ -94,14 +94,17 @@ def load_entities(
     loaded: dict[str, tuple[SourceFile, list[Diagnostic]]] = {}
     files = []
     for id_ in ids:
-        data, found = _read(sources, paths[id_])
-        file = SourceFile(id_, paths[id_], data or b"", {})
+        path = paths[id_]
+        data, found = _read(sources, path)
         if data is None:
-            loaded[id_] = file, found
+            loaded[id_] = SourceFile(id_, path, b"", {}), found
         else:
-            files.append(file)
-    read = [(file, *read_yaml(file.file, file.data)) for file in files]
-    loaded.update((file.id, _typed("entity", file, raw, found, names)) for file, raw, found in read)
+            files.append((id_, path, data))
+    read = [(id_, path, data, *read_yaml(path, data)) for id_, path, data in files]
+    typed = validator("entity", names)
+    for id_, path, data, raw, wrong in read:
+        values, found = _typed(typed, path, data, raw, wrong)
+        loaded[id_] = SourceFile(id_, path, data, values), found
     return loaded
 
 
@@ -109,22 +112,21 @@ def _checked(
     kind: Kind, id_: str, path: str, data: bytes, names: Mapping[str, Any] | None = None
 ) -> tuple[SourceFile, list[Diagnostic]]:
     """Validate the bytes of one YAML file."""
-    raw, found = read_yaml(path, data)
-    return _typed(kind, SourceFile(id_, path, data, {}), raw, found, names)
+    values, found = _typed(validator(kind, names), path, data, *read_yaml(path, data))
+    return SourceFile(id_, path, data, values), found
 
 
 def _typed(
-    kind: Kind, file: SourceFile, raw: object, found: list[Diagnostic], names: Mapping[str, Any] | None
-) -> tuple[SourceFile, list[Diagnostic]]:
-    """Validate what was read of a YAML file, and put it into a file that has no values yet."""
+    typed: Validator, path: str, data: bytes, raw: object, found: list[Diagnostic]
+) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """Validate what was read of a YAML file."""
     if found and not raw:
-        return file, found
-    id_, path, data, _ = file
-    values, more = validate(kind, path, raw, data, names)
+        return {}, found
+    values, more = typed(path, raw, data)
     if not data.isascii():
         text = _NEWLINES.sub("\n", data.decode("utf-8-sig", "replace"))
-        found = [*found, *_unseen(path, text)]
-    return SourceFile(id_, path, data, values), [*found, *more]
+        found = found + _unseen(path, text)
+    return values, found + more
 
 
 def _read(sources: Sources, path: str) -> tuple[bytes | None, list[Diagnostic]]:
