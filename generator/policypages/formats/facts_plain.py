@@ -25,6 +25,7 @@ _LIST: Final = rf"\[ *(?:{_PART}(?:, *(?=[^ \]])|(?=\])))*\]"
 _MAPPING: Final = rf"\{{ *(?:{_KEY}: +{_PART}(?:, *(?=[^ }}])|(?=\}})))*\}}"
 _VALUE: Final = rf"{_TEXT}|(?:{_QUOTED}|{_LIST}|{_MAPPING}) *"
 _LINE: Final = re.compile(rf"( *)(?:({_KEY}):|-(?= ))(?: +({_VALUE})| *)(?:(?<= )#[^{_CONTROL}]*)?")
+_HEAD: Final = re.compile(rf"( *)({_KEY})")
 _PARTS: Final = re.compile(_PART)
 _PAIRS: Final = re.compile(rf"({_KEY}): +({_PART})")
 _NOTHING: Final = re.compile(rf" *(?:#[^{_CONTROL}]*)?")
@@ -107,7 +108,45 @@ _read_block = lru_cache(1 << 11)(_lines_of)
 
 
 def _read_line(line: str) -> tuple[int, str | None, Any] | None:
-    """Read indent, key (None: an item of a list) and value of a line; None where it says nothing."""
+    """Read indent, key (None: an item of a list) and value of a line; None where it says nothing.
+
+    The usual line is a key with a text, or with a list of texts: these take no search of the line.
+    """
+    head, _, text = line.partition(": ")
+    known = _head(head) if text else None
+    if known is not None:
+        if (
+            text[0].isalnum()
+            and "#" not in text
+            and ": " not in text
+            and text[-1] not in " :"
+            and text.isprintable()
+        ):
+            return known[0], known[1], None if text == "null" else text
+        if text[0] == "[" and text[-1] == "]":
+            try:
+                return known[0], known[1], list(map(_part, text[1:-1].split(", ")))
+            except NotPlainError:
+                pass
+    return _any_line(line)
+
+
+@lru_cache(1 << 10)
+def _head(head: str) -> tuple[int, str] | None:
+    """Read indent and key, where there is nothing else before a colon."""
+    found = _HEAD.fullmatch(head)
+    return None if found is None else (len(found[1]), found[2])
+
+
+@lru_cache(1 << 10)
+def _part(part: str) -> str | None:
+    """Read an item of a list in brackets; one that holds a comma is no item here."""
+    if _PARTS.fullmatch(part) is None:
+        raise NotPlainError
+    return _text(part.rstrip(" "))
+
+
+def _any_line(line: str) -> tuple[int, str | None, Any] | None:
     found = _LINE.fullmatch(line)
     if found is None:
         if _NOTHING.fullmatch(line) is None:
