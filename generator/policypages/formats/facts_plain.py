@@ -104,7 +104,7 @@ def _lines_of(block: str) -> dict[str, Any]:
 
 
 # what stands below a key at the margin is the same in many entities of a house: cookies, dates, words
-_read_block = lru_cache(1 << 11)(_lines_of)
+_read_block = lru_cache(1 << 10)(_lines_of)
 
 
 def _read_line(line: str) -> tuple[int, str | None, Any] | None:
@@ -162,7 +162,7 @@ def _any_line(line: str) -> tuple[int, str | None, Any] | None:
 
 
 # most lines of a site's entities stand in many of them: keys, yes and no, the same cookies
-_read_short = lru_cache(1 << 14)(_read_line)
+_read_short = lru_cache(1 << 12)(_read_line)
 
 
 def _decoded(data: bytes) -> str:
