@@ -51,7 +51,7 @@ class Loaded(NamedTuple):
 class _Merged(NamedTuple):
     """A file with all it inherits; `lineage` is the file itself, then its ancestors, nearest first."""
 
-    values: dict[str, Any]
+    values: Mapping[str, Any]
     lineage: tuple[SourceFile, ...]
     found: tuple[Diagnostic, ...]
 
@@ -130,14 +130,15 @@ class EntityLoader:
                 parents.append((parent, self._merge(parent, way)))
             else:
                 found.append(wrong)
-        found += self._disagree(own, parents)
-        values: dict[str, Any] = {}
+        if len(parents) > 1:
+            found += self._disagree(own, parents)
+        values: Mapping[str, Any] = {}
         lineage = [own]
         for _, above in parents:
             values = merge(values, inherited(above.values))
             lineage += [file for file in above.lineage if file not in lineage]
             found += above.found
-        values = merge(values, own.values) if parents else dict(own.values)
+        values = merge(values, own.values) if parents else own.values
         merged = _Merged(values, tuple(lineage), tuple(found))
         if below and not any(one.code == "inheritance-cycle" for one in found):
             self._ancestors[id_] = merged
@@ -172,7 +173,7 @@ class EntityLoader:
         found = []
         trees = [(id_, inherited(above.values)) for id_, above in parents]
         lineages = {id_: above.lineage for id_, above in parents}
-        for path, left, right in disagreements(trees, own.values) if len(trees) > 1 else ():
+        for path, left, right in disagreements(trees, own.values):
             labels = [Label(_place_in(lineages[id_], path), f"`{id_}` says this") for id_ in (left, right)]
             name = ".".join(path)
             found.append(

@@ -30,9 +30,8 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def settle(values: Mapping[str, Any]) -> dict[str, Any]:
+def _settle(out: dict[str, Any]) -> dict[str, Any]:
     """Take the entries that are null out of the mappings of entries, once all that merges is merged."""
-    out = dict(values)
     for path in _ENTRIES:
         if path[0] in out:
             _take_out(out, path)
@@ -100,11 +99,11 @@ def _sets(tree: Mapping[str, Any], path: Path) -> bool:
 
 def for_locale(values: Mapping[str, Any], locale: str, *, first: bool) -> dict[str, Any]:
     """Lay `in: {locale: …}` over a tree; edits at top level are for the first locale alone."""
-    out = {key: value for key, value in values.items() if key != "in"}
+    out = dict(values)
+    over = (out.pop("in", None) or {}).get(locale)
     if not first:
         out["policies"] = {id_: _without_edits(policy) for id_, policy in (out.get("policies") or {}).items()}
-    over = (values.get("in") or {}).get(locale)
-    return settle(merge(out, over) if over else out)
+    return _settle(merge(out, over) if over else out)
 
 
 def _without_edits(policy: Any) -> Any:
