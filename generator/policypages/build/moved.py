@@ -159,7 +159,7 @@ class _Gone:
             assets=self._assets.paths,
         )
         texts = [repr((folder, name, view.sample))]
-        return Frame(view, planner.shared.basis(TEMPLATE, words), [tag("the site's name")], texts)
+        return Frame(view, planner.shared.basis(TEMPLATE, words), tag("the site's name"), texts)
 
     def files(self, folder: str, redirects: Sequence[Redirect]) -> Iterator[FileTask]:
         frame = self.frame(folder)

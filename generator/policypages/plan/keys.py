@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -21,6 +21,17 @@ class Basis(NamedTuple):
 
     key: str
     marks: str
+
+
+class Sealed(NamedTuple):
+    """Things that were sealed before: their tags, digests and checksums, each one behind the other."""
+
+    tags: str = ""
+    digests: str = ""
+    sums: str = ""
+
+
+_NOTHING: Final = Sealed()
 
 
 def digest(value: Any) -> str:
@@ -40,12 +51,17 @@ def tag(name: str) -> str:
     return known
 
 
+def tags_of(names: Iterable[str]) -> str:
+    """Return the tags of several things, one behind the other."""
+    return "".join(map(tag, names))
+
+
 def basis(parts: Mapping[str, str]) -> Basis:
     """Seal what several files share: the names of things, and a text that tells each from others."""
-    return Basis(*seal(None, [tag(name) for name in parts], list(parts.values())))
+    return Basis(*seal(None, tags_of(parts), list(parts.values())))
 
 
-def seal(above: Basis | None, tags: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
+def seal(above: Basis | None, tags: str, texts: Sequence[str], known: Sealed = _NOTHING) -> tuple[str, str]:
     """Return the key and the marks of what is made from a basis and from things of these tags and texts.
 
     Marks are all tags, then a checksum of each thing; a basis has its own before a full stop.
@@ -55,11 +71,10 @@ def seal(above: Basis | None, tags: Sequence[str], texts: Sequence[str]) -> tupl
     each = data.split(b"\0")  # to encode all at once is cheaper than one by one
     if len(each) != len(texts):  # one of them holds the sign
         each = [*map(_bytes, texts)]
-    names = "".join(tags)
-    marks = names + array("I", map(crc32, each)).tobytes().hex()
+    marks = f"{tags}{known.tags}{array('I', map(crc32, each)).tobytes().hex()}{known.sums}"
     if above is None:
         return sealed.hexdigest(), marks
-    sealed.update((names + above.key).encode())
+    sealed.update(f"{tags}{known.digests}{above.key}".encode())
     return sealed.hexdigest(), f"{above.marks}.{marks}"
 
 
@@ -86,7 +101,7 @@ class Texts:
 
 def file_task(path: str, parts: Mapping[str, str], task: Task, above: Basis | None = None) -> FileTask:
     """Make the task of a file from a basis and the named things that are its own."""
-    key, marks = seal(above, [tag(name) for name in parts], list(parts.values()))
+    key, marks = seal(above, tags_of(parts), list(parts.values()))
     return FileTask(path, key, marks, task)
 
 
@@ -116,7 +131,8 @@ def _by_tag(marks: str) -> dict[str, str]:
     for part in marks.split("."):
         half = len(part) // 2
         names = [part[at : at + _MARK] for at in range(0, half, _MARK)]
-        out.update((name, part[half + _MARK * at :][:_MARK]) for at, name in enumerate(names))
+        for at, name in enumerate(names):  # a clause may stand on a page twice
+            out[name] = out.get(name, "") + part[half + _MARK * at :][:_MARK]
     return out
 
 

@@ -19,7 +19,7 @@ def with_data(files: list[FileTask]) -> list[FileTask]:
     if isinstance(task, PageTask | ReleasedTask):
         key, marks = page.key, f"{_PAGE}{page.key[:6]}"  # as much of a digest as `seal` would take
         if isinstance(task, ReleasedTask):  # of this the page shows nothing
-            key, marks = seal(None, [_PAGE, _RELEASE], [page.key, task.current.line.text])
+            key, marks = seal(None, _PAGE + _RELEASE, [page.key, task.current.line.text])
         path = f"{page.path.removesuffix('index.html')}{POLICY_JSON}"
         files.insert(1, FileTask(path, key, marks, PolicyJsonTask(task)))
     return files

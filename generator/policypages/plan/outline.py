@@ -11,25 +11,30 @@ from policypages.formats.facts import may_state
 from policypages.formats.origins import span_of
 from policypages.formats.templates.texts import plain, scope_of
 from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target, Text
-from policypages.plan.keys import digest
-from policypages.plan.settle import Compiling, Outline, Settled
+from policypages.plan.keys import Sealed, digest
+from policypages.plan.settle import NO_SOURCES, Compiling, Outline, Settled
 
 _RESERVED: Final = frozenset({"page-top", "page-main"})
+_NONE: Final[frozenset[str]] = frozenset()
 _Kept = list[tuple[Settled, Any]]  # a section that stands on the page, and those below it
 
 
 class Resolved(NamedTuple):
     """An outline as it stands on one page.
 
-    `sections` are those of the top, `every` are all in the order of the page; `reads` are the facts
-    that its clauses and tables read (what conditions and titles read shows in which sections there
-    are, and in their titles); `was` leads from former ids to present ones.
+    `sections` are those of the top, `every` are all in the order of the page; `was` leads from former
+    ids to present ones. `reads` are the facts that its clauses and tables read (what conditions and
+    titles read shows in which sections there are, and in their titles), `links` what they name of the
+    site, `uses` and `clauses` are the clauses themselves: their names, and what keys have of them.
     """
 
     sections: tuple[Section, ...]
     every: tuple[Section, ...]
-    reads: frozenset[str]
     was: Mapping[str, str]
+    reads: frozenset[str]
+    links: frozenset[str]
+    uses: frozenset[str]
+    clauses: Sealed
 
 
 class OutlineResolver:
@@ -68,7 +73,7 @@ class _Resolving:
         self.entity = entity
         self.scope = scope_of(facts, locale=entity.locale, refs={}, links={})
         self.found: list[Diagnostic] = []
-        self.read: list[frozenset[str]] = []
+        self.sources = [NO_SOURCES]
         self.was: dict[str, str] = {}
         self.every: list[Section] = []
         if outline.found:
@@ -81,7 +86,11 @@ class _Resolving:
         anchors = {section.anchor for section in every}
         if len(anchors) < len(every) or anchors & _RESERVED:
             self._complain_of_anchors(every)
-        return Resolved(sections, every, frozenset().union(*self.read), self.was)
+        facts, links, uses, tags, digests, sums = zip(*self.sources, strict=True)
+        clauses = Sealed("".join(tags), "".join(digests), "".join(sums))
+        return Resolved(
+            sections, every, self.was, _NONE.union(*facts), _NONE.union(*links), _NONE.union(*uses), clauses
+        )
 
     # ---- conditions
 
@@ -105,7 +114,7 @@ class _Resolving:
                 self.outline.settle(section)
             if section.found:
                 self._tell(section.found)
-            self.read.append(section.reads)
+            self.sources.append(section.sources)
             for old in section.was:
                 self.was[old] = section.node.id
             kept.append((section, self._keep(section.children) if section.children else ()))

@@ -34,7 +34,7 @@ from policypages.plan.keys import Basis, seal, tag
 TEMPLATE: Final = "redirect.html"
 CODE: Final = "broken-redirect"
 _INDEX: Final = "index.html"
-_TAG: Final = [tag("where it leads")]
+_TAG: Final = tag("where it leads")
 UrlOf = Callable[[str], str | None]
 Views = Sequence[tuple[str, Sequence[PolicyLink]]]
 
@@ -281,7 +281,7 @@ class Frame(NamedTuple):
 
     view: SiteView
     basis: Basis
-    tags: list[str]
+    tags: str
     texts: list[str]
 
 
@@ -292,5 +292,5 @@ def pages_at(redirects: Sequence[Redirect], frame_of: Callable[[str], Frame]) ->
         if not path.endswith((".html", ".htm")):
             continue
         frame = frame_of(path)
-        key, marks = seal(frame.basis, [*frame.tags, *_TAG], [*frame.texts, one.target])
+        key, marks = seal(frame.basis, frame.tags + _TAG, [*frame.texts, one.target])
         yield FileTask(f"{one.site}/{path}", key, marks, RedirectTask(frame.view, one.target))

@@ -28,14 +28,13 @@ from policypages.model import (
     id_of,
 )
 from policypages.plan.feed import Entry
-from policypages.plan.keys import Basis, seal, tag
+from policypages.plan.keys import Basis, seal, tags_of
 from policypages.plan.published import DAYS, Published, boundaries, is_fresh, published
 from policypages.plan.redirects import former_ids
 
-_TAGS: Final = [
-    tag(name)
-    for name in ("the release", "the page's dates", "`site_url`", "the page's locales", "the page's versions")
-]
+_TAGS: Final = tags_of(
+    ("the release", "the page's dates", "`site_url`", "the page's locales", "the page's versions")
+)
 _State = Literal["current", "past", "upcoming"]
 Bases = Callable[[str], Basis]
 
@@ -44,7 +43,7 @@ class Around(NamedTuple):
     """What pages of a site show of it, for keys: tags and texts; `basis` is by name of a template."""
 
     basis: Bases
-    tags: list[str]
+    tags: str
     texts: list[str]
 
 
@@ -200,9 +199,7 @@ class _Work:
             repr(draft.alternates),
             repr((draft.title, self.page)),
         ]
-        key, marks = seal(
-            self.around.basis(template), [*self.around.tags, *_TAGS], [*self.around.texts, *texts]
-        )
+        key, marks = seal(self.around.basis(template), self.around.tags + _TAGS, [*self.around.texts, *texts])
         return FileTask(f"{draft.entity.id}/{path}", key, marks, task)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from policypages.diagnostics import Diagnostic, Span, did_you_mean, problem
 from policypages.formats.facts import locate_in_front
 from policypages.formats.origins import span_of
 from policypages.formats.templates.texts import plain
 from policypages.model import Clause, ClauseFile, Entity, Origin, Section, Site, SourceFile, Text
+from policypages.plan.keys import tag
 from policypages.plan.tree import Node, OutlineTree
 
 _MAX_LEVEL: Final = 6
@@ -32,6 +33,24 @@ class Compiling(Protocol):
     def condition(self, source: str, span: Span) -> tuple[Text, list[Diagnostic]]:
         """Compile a condition."""
         ...
+
+
+class Sources(NamedTuple):
+    """What a page is made from where it has a section, beside the mark of that.
+
+    The `facts` that its clause and its table read, the `links` that they name, its clause among what sites
+    share (`uses`), and the tag, the digest and the checksum that stand for the clause in keys and marks.
+    """
+
+    facts: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
+    tag: str = ""
+    digest: str = ""
+    sum: str = ""
+
+
+NO_SOURCES: Final = Sources()
 
 
 @dataclass(slots=True, eq=False)
@@ -62,7 +81,7 @@ class Settled:
     summary: Text | None = None
     shows: str | None = None
     shown_at: Origin | None = None
-    reads: frozenset[str] = frozenset()
+    sources: Sources = NO_SOURCES
     found: list[Diagnostic] = field(default_factory=list)
     ready: bool = False
     made: dict[str | None, Section] = field(default_factory=dict)
@@ -125,13 +144,10 @@ class Outline:
         self._look_at_shows(section)
         self._look_at_levels(section)
         section.found[:] = [replace(one, entities=()) for one in section.found]
-        reads = {section.shows} if section.shows else set()
-        if section.clause is not None:
-            reads |= section.clause.body.reads.facts
-            if self.summaries and section.heading == "block" and section.clause.summary is not None:
-                section.summary = section.clause.summary
-                reads |= section.summary.reads.facts
-        section.reads = frozenset(reads)
+        clause = section.clause
+        if clause is not None and self.summaries and section.heading == "block":
+            section.summary = clause.summary
+        section.sources = _sources(section.shows, clause, section.summary)
         section.ready = True
         return section
 
@@ -269,3 +285,19 @@ class Outline:
             deepest = max(level, below - 1 + depth)
             message = f"a heading of `{section.node.id}` would be of level {deepest}, and HTML has six"
             self.tree.complain("heading-level", message, section.node.origin)
+
+
+def _sources(shows: str | None, clause: Clause | None, summary: Text | None) -> Sources:
+    facts = frozenset([shows] if shows else [])
+    if clause is None:
+        return Sources(facts)
+    links: frozenset[str] = frozenset()
+    for text in (clause.body, summary):
+        if text is not None:
+            facts |= text.reads.facts
+            links |= text.reads.links
+    id_, digest = clause.file.id, clause.digest
+    # of a digest as much as a key has, and as much as `seal` would take
+    return Sources(
+        facts, links, frozenset([f"clause:{id_}"]), tag(f"the clause `{id_}`"), digest[:32], digest[:8]
+    )

@@ -26,7 +26,7 @@ from policypages.model import (
 )
 from policypages.paths import PathProblem, collision_key, output_path
 from policypages.plan.hosting import redirects_file, site_files
-from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag
+from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag, tags_of
 from policypages.plan.outline import Resolved
 
 _MANY: Final = 4096
@@ -82,14 +82,16 @@ class LinkTargets(Mapping[str, Target]):
         outlines: Mapping[str, Resolved],
         published: Mapping[str, FrozenArticle] = MappingProxyType({}),
     ) -> None:
-        self._links = {link.id: link for link in links}
+        self._links = links
         self._outlines = outlines
         self._published = published
 
     def __getitem__(self, name: str) -> Target:
         """Return what a name such as `cookies` or `privacy#opt-out` leads to."""
         id_, sign, section = name.partition("#")
-        link = self._links[id_]
+        link = next((one for one in self._links if one.id == id_), None)
+        if link is None:
+            raise KeyError(name)
         published = self._published.get(id_)
         if not sign:
             return Target(f"policy:{id_}", published.title if published is not None else link.title)
@@ -104,9 +106,10 @@ class LinkTargets(Mapping[str, Target]):
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        for id_ in self._links:
-            yield id_
-            yield from (f"{id_}#{one.id}" for one in self._outlines[id_].every if one.target is not None)
+        for link in self._links:
+            yield link.id
+            every = self._outlines[link.id].every
+            yield from (f"{link.id}#{one.id}" for one in every if one.target is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -135,9 +138,8 @@ class Shared:
         self._words: dict[str, Words] = {}
         self._bases: dict[tuple[str, str, str], Basis] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
-        self.clauses: dict[str, tuple[str, str]] = {}
         self.texts = Texts()
-        self._reads: dict[frozenset[str], tuple[list[str], list[_Steps]]] = {}
+        self._reads: dict[frozenset[str], tuple[str, list[_Steps]]] = {}
         pages: tuple[str, ...] = (*_PAGES, *(_VERSIONS if site.releases else ()))
         if site.redirects is not None or any(one.values.get("was") for one in site.policies.values()):
             pages += (_MOVED,)
@@ -242,18 +244,14 @@ class Shared:
         over = (values.get("in") or {}).get(locale) or {}
         return over.get("summary") or values.get("summary")
 
-    def clause_tag(self, id_: str) -> tuple[str, str]:
-        """Return the tag of a clause, and its name among the things that sites share; see `clauses`."""
-        known = self.clauses[id_] = (tag(f"the clause `{id_}`"), f"clause:{id_}")
-        return known
-
-    def reads(self, paths: frozenset[str]) -> tuple[list[str], list[_Steps]]:
+    def reads(self, paths: frozenset[str]) -> tuple[str, list[_Steps]]:
         """Return the tags of facts in a fixed order, and the keys that lead to each: pages read the same."""
         known = self._reads.get(paths)
         if known is None:
             ordered = sorted(paths)
             ways = [path.split(".") for path in ordered]
-            known = [tag(f"the fact `{path}`") for path in ordered], [(way[0], way[1:]) for way in ways]
+            tags = tags_of([f"the fact `{path}`" for path in ordered])
+            known = tags, [(way[0], way[1:]) for way in ways]
             if len(self._reads) < _MANY:
                 self._reads[paths] = known
         return known
@@ -295,11 +293,11 @@ def shown(assets: Assets, name: str, picture: Picture | None) -> Shown | None:
 def _assets(wanted: Mapping[str, bytes], for_hosts: Mapping[str, bytes]) -> Assets:
     paths = {name: hashed_name(name, data) for name, data in wanted.items()}
     files = {
-        paths[name]: (*seal(None, [tag(f"the asset `{name}`")], [digest(data)]), _fixed(data))
+        paths[name]: (*seal(None, tag(f"the asset `{name}`"), [digest(data)]), _fixed(data))
         for name, data in wanted.items()
     }
     for name, data in for_hosts.items():
-        files[name] = (*seal(None, [tag("what its host is told")], [digest(data)]), _fixed(data))
+        files[name] = (*seal(None, tag("what its host is told"), [digest(data)]), _fixed(data))
     return Assets(paths, files)
 
 

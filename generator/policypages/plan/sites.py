@@ -26,7 +26,7 @@ from policypages.model import (
 from policypages.plan.claims import collisions, path_origin
 from policypages.plan.crawlers import robots, sitemaps, without_address
 from policypages.plan.feed import Entry, feed
-from policypages.plan.keys import seal, tag
+from policypages.plan.keys import seal, tag, tags_of
 from policypages.plan.machines import with_data
 from policypages.plan.outline import OutlineResolver, Resolved, refs_of
 from policypages.plan.redirects import TEMPLATE, Frame, RedirectPlanner, former_ids, pages_at
@@ -37,16 +37,9 @@ from policypages.plan.views import View, Views
 from policypages.values import Worded
 
 _SUMMARIES_TAG = tag("the summaries of its policies")
-_PAGE_TAGS = [
-    tag(name)
-    for name in (
-        "the page's title",
-        "the page's dates",
-        "`site_url`",
-        "the page's locales",
-        "the outline",
-    )
-]
+_PAGE_TAGS = tags_of(
+    ("the page's title", "the page's dates", "`site_url`", "the page's locales", "the outline")
+)
 
 _SHARED = frozenset({dict, Worded})  # of these entities have the same object
 
@@ -119,7 +112,7 @@ class _SiteWork:
         """Resolve the outline of each page."""
         for view in self.views:
             for link in view.site.policies:
-                view.outlines[link.id] = self._outline(view, link)
+                self._resolve(view, link)
 
     def plan(self) -> Planned:
         """Say which files there are, each with its key."""
@@ -127,11 +120,10 @@ class _SiteWork:
         files: list[FileTask] = []
         pages: list[tuple[str, str, str]] = []
         for view in views:
-            outlines = {id_: one for id_, (one, _) in view.outlines.items()}
             policies = [self.site.policies[link.id] for link in view.site.policies] if releases else []
             released = releases.shown(view.entity, policies) if releases else {}
-            targets = LinkTargets(view.site.policies, outlines)
-            shown = LinkTargets(view.site.policies, outlines, released) if released else targets
+            targets = LinkTargets(view.site.policies, view.outlines)
+            shown = LinkTargets(view.site.policies, view.outlines, released) if released else targets
             for link in view.site.policies:
                 # what the next release would freeze is compared with the last as it would be frozen
                 leads = targets if link.id in released else shown
@@ -221,7 +213,7 @@ class _SiteWork:
 
     # ---- pages
 
-    def _outline(self, view: View, link: PolicyLink) -> tuple[Resolved, dict[str, Any]]:
+    def _resolve(self, view: View, link: PolicyLink) -> None:
         own = (view.entity.values.get("policies") or {}).get(link.id) or {}
         page = {
             "id": link.id,
@@ -229,15 +221,16 @@ class _SiteWork:
             "updated": own.get("updated"),
             "reviewed": own.get("reviewed"),
         }
-        facts = {**view.entity.facts, "policy": page}
-        resolved, found = self.planner.outlines.resolve(view.entity, self.site.policies[link.id], facts)
+        facts = view.facts[link.id] = {**view.entity.facts, "policy": page}
+        outline, found = self.planner.outlines.resolve(view.entity, self.site.policies[link.id], facts)
+        view.outlines[link.id] = outline
+        self.uses |= outline.uses
         self.found += found
-        return resolved, facts
 
     def _page(
         self, view: View, link: PolicyLink, *, targets: Mapping[str, Target], views: list[View]
     ) -> FileTask:
-        outline, facts = view.outlines[link.id]
+        outline = view.outlines[link.id]
         locale = view.entity.locale
         own = (view.entity.values.get("policies") or {}).get(link.id) or {}
         updated, reviewed = own.get("updated"), own.get("reviewed")
@@ -258,7 +251,7 @@ class _SiteWork:
             summary=self._summary(view, link, own),
             sections=outline.sections,
             every=outline.every,
-            facts=facts,
+            facts=view.facts[link.id],
             refs=refs_of(outline),
             links=targets,
             labels=view.words.labels,
@@ -269,7 +262,7 @@ class _SiteWork:
             formerly=former_ids(view.entity, self.site.policies[link.id]),
         )
         tags, texts = self._made_from(view, task, outline)
-        key, marks = seal(self.shared.basis("page.html", view.words), tags, texts)
+        key, marks = seal(self.shared.basis("page.html", view.words), tags, texts, outline.clauses)
         return FileTask(f"{self.id}/{link.path}", key, marks, task)
 
     def _shown(self, view: View, draft: FileTask) -> list[FileTask]:
@@ -285,25 +278,11 @@ class _SiteWork:
         files = files or [draft]
         return with_data(files) if self.shared.policy_json else files
 
-    def _made_from(self, view: View, task: PageTask, outline: Resolved) -> tuple[list[str], list[str]]:
-        """Name all that a page is made from, and give a text for each that tells it from others."""
-        clauses: dict[str, str] = {}
-        links: set[str] = set()
-        known = self.shared.clauses
-        for section in outline.every:
-            clause = section.clause
-            if clause is not None:
-                id_ = clause.file.id
-                name, use = known.get(id_) or self.shared.clause_tag(id_)
-                clauses[name] = clauses[name] + clause.digest if name in clauses else clause.digest
-                if clause.body.reads.links:
-                    links |= clause.body.reads.links
-                if section.summary is not None and section.summary.reads.links:
-                    links |= section.summary.reads.links
-                self.uses.add(use)
+    def _made_from(self, view: View, task: PageTask, outline: Resolved) -> tuple[str, list[str]]:
+        """Return the tags of what a page is made from beside clauses, and texts that tell it from others."""
         facts, text_of = task.facts, self.shared.texts.of
         names, ways = self.shared.reads(outline.reads)
-        tags = [*view.tags, *_PAGE_TAGS, *names]
+        tags = f"{view.tags}{_PAGE_TAGS}{names}"
         texts = [
             *view.texts,
             repr((task.title, task.summary)),
@@ -317,11 +296,9 @@ class _SiteWork:
             for step in steps:
                 value = value.get(step) if value else None  # what has names below it is a mapping or null
             texts.append(text_of(value) if type(value) in _SHARED else repr(value))
-        for id_ in sorted(links):
-            tags.append(tag(f"the link to `{id_}`"))
+        for id_ in sorted(outline.links):
+            tags += tag(f"the link to `{id_}`")
             texts.append(repr(task.links.get(id_)))
-        tags += clauses
-        texts += clauses.values()
         return tags, texts
 
     def _index(self, view: View) -> FileTask:
@@ -329,7 +306,7 @@ class _SiteWork:
         own: Mapping[str, Any] = view.entity.values.get("policies") or {}
         summaries = tuple([self._summary(view, link, own.get(link.id) or {}) for link in view.site.policies])
         task = IndexTask(view.site, summaries)
-        tags, texts = [*view.tags, _SUMMARIES_TAG], [*view.texts, repr(summaries)]
+        tags, texts = view.tags + _SUMMARIES_TAG, [*view.texts, repr(summaries)]
         key, marks = seal(self.shared.basis("index.html", view.words), tags, texts)
         return FileTask(f"{self.id}/{view.site.home}", key, marks, task)
 

@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from policypages.model import Entity, PolicyLink, SiteView
-from policypages.plan.keys import tag
+from policypages.plan.keys import tag, tags_of
 from policypages.plan.outline import Resolved
 from policypages.plan.shared import Assets, Words
 
-_SITE_TAGS = [tag(name) for name in ("the site's name", "`sample`", "`url`", "the site's policies")]
+_SITE_TAGS = tags_of(("the site's name", "`sample`", "`url`", "the site's policies"))
 _BRAND_TAG = tag("the site's brand")
 
 
@@ -29,7 +29,10 @@ class Views(Protocol):
 
 
 class View:
-    """One locale of a site while it is planned; `texts`, of these `tags`, tell it from others in keys."""
+    """One locale of a site while it is planned; `texts`, of these `tags`, tell it from others in keys.
+
+    Of each policy `outlines` has the outline, and `facts` what its page can print.
+    """
 
     def __init__(self, entity: Entity, words: Words, site: SiteView, base: str, assets: Assets) -> None:
         self.entity = entity
@@ -43,9 +46,10 @@ class View:
             self.texts[-1] += repr(site.homes)
         self.tags = _SITE_TAGS
         if entity.brand is not None:
-            self.tags = [*_SITE_TAGS, _BRAND_TAG]
+            self.tags = _SITE_TAGS + _BRAND_TAG
             self.texts.append(entity.brand.digest)
-        self.outlines: dict[str, tuple[Resolved, dict[str, Any]]] = {}
+        self.outlines: dict[str, Resolved] = {}
+        self.facts: dict[str, dict[str, Any]] = {}
 
 
 @lru_cache(1024)
