@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Any, Final, NamedTuple
 
 from policypages.diagnostics import Diagnostic, Label, problem
 from policypages.formats.facts import may_state
 from policypages.formats.origins import span_of
 from policypages.formats.templates.texts import plain, scope_of
-from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target, Text
+from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target
 from policypages.plan.keys import Sealed, digest
-from policypages.plan.settle import NO_SOURCES, Compiling, Outline, Settled
+from policypages.plan.settle import NO_SOURCES, Compiling, Outline, Run, Settled
 
 _RESERVED: Final = frozenset({"page-top", "page-main"})
 _NONE: Final[frozenset[str]] = frozenset()
@@ -80,7 +81,7 @@ class _Resolving:
             self._tell(outline.found)
 
     def run(self) -> Resolved:
-        kept = self._keep(self.outline.sections)
+        kept = self._keep(self.outline.runs)
         sections = self._sections(kept, numbered=False, prefix="")
         every = tuple(self.every)
         anchors = {section.anchor for section in every}
@@ -94,33 +95,33 @@ class _Resolving:
 
     # ---- conditions
 
-    def _keep(self, sections: Sequence[Settled]) -> _Kept:
+    def _keep(self, runs: Sequence[Run]) -> _Kept:
         """Drop what a condition keeps away."""
         kept: _Kept = []
-        scope = self.scope
-        for section in sections:
-            when, asks = section.when, section.asks
-            if asks is not None and type(group := scope.get(asks[0])) is dict:
-                # as the template of the condition would look: nearly all ask for one fact
-                if not group.get(asks[1]):
-                    continue
-            elif when is not None:
-                if not self._holds(section, when):
-                    continue
-            elif section.unfit:
-                self._tell(section.unfit)
-                continue
-            if not section.ready:
-                self.outline.settle(section)
-            if section.found:
-                self._tell(section.found)
-            self.sources.append(section.sources)
-            for old in section.was:
-                self.was[old] = section.node.id
-            kept.append((section, self._keep(section.children) if section.children else ()))
+        for run in runs:
+            sections: Iterable[Settled] = run.sections
+            group = self.scope.get(run.group)
+            if type(group) is dict:  # as the templates of the conditions would look, all at once
+                sections = compress(sections, map(group.get, run.names))
+            else:
+                sections = filter(self._stands, sections)
+            for section in sections:
+                if not section.ready:
+                    self.outline.settle(section)
+                if section.found:
+                    self._tell(section.found)
+                self.sources.append(section.sources)
+                if section.was:
+                    self.was.update(dict.fromkeys(section.was, section.node.id))
+                kept.append((section, self._keep(section.runs) if section.runs else ()))
         return kept
 
-    def _holds(self, section: Settled, when: Text) -> bool:
+    def _stands(self, section: Settled) -> bool:
+        when = section.when
+        if when is None:
+            if section.unfit:
+                self._tell(section.unfit)
+            return not section.unfit
         html, problems = when.render(self.scope)
         if problems:
             self._complain_of_condition(section, problems)

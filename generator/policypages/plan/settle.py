@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any, Final, NamedTuple, Protocol
 
 from policypages.diagnostics import Diagnostic, Span, did_you_mean, problem
@@ -53,12 +54,23 @@ class Sources(NamedTuple):
 NO_SOURCES: Final = Sources()
 
 
+class Run(NamedTuple):
+    """Sections that follow each other, and ask for facts of one `group` alone: each for that of its name.
+
+    Without a group they are those that ask for nothing, or for more.
+    """
+
+    group: str
+    names: tuple[str, ...]
+    sections: tuple[Settled, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Settled:
     """A section of an outline before facts are looked at.
 
-    `when` is its condition, and `asks` the names of the fact where it asks for nothing else;
-    `unfit` is what is wrong with the text of one. `title` is a template
+    `when` is its condition, and `asks` the names of the fact where it asks for nothing else; `runs`
+    are its children. `unfit` is what is wrong with the text of one. `title` is a template
     where it reads facts, else `plain_title` is the title. `found` is what is wrong with it on every
     page that has it. `made` keeps by number the sections that came of it with no
     fact in their titles and none below them; `mark` is a digest of what shows of it beside those.
@@ -70,8 +82,9 @@ class Settled:
     heading: str
     numbered: bool
     children: tuple[Settled, ...]
+    runs: tuple[Run, ...]
     when: Text | None = None
-    asks: tuple[str, str] | None = None
+    asks: tuple[str, str] = ("", "")
     unfit: tuple[Diagnostic, ...] = ()
     title: Text | None = None
     plain_title: str | None = ""
@@ -98,6 +111,7 @@ class Outline:
         self.summaries = bool(policy.values.get("summaries"))
         self.tree = OutlineTree(site.settings, entity, policy)
         self.sections = self._all(self.tree.grow(), 2)
+        self.runs = _runs(self.sections)
         self.found = tuple(self.tree.found)
 
     def _all(self, nodes: list[Node], level: int) -> tuple[Settled, ...]:
@@ -107,11 +121,12 @@ class Outline:
         heading = node.values.get("heading") or "block"
         below = self._all(node.children, level if heading == "none" else level + 1)
         numbered = bool(node.values.get("numbered"))
-        section = Settled(node, level, node.id.replace("/", "-"), heading, numbered, below)
+        section = Settled(node, level, node.id.replace("/", "-"), heading, numbered, below, _runs(below))
         if node.values.get("when"):
             section.when, section.unfit = self._condition(node)
             one = _ONE_FACT.fullmatch(node.values["when"])
-            section.asks = (one[1], one[2]) if one is not None and section.when is not None else None
+            if one is not None and section.when is not None:
+                section.asks = (one[1], one[2])
         return section
 
     # ---- conditions
@@ -285,6 +300,14 @@ class Outline:
             deepest = max(level, below - 1 + depth)
             message = f"a heading of `{section.node.id}` would be of level {deepest}, and HTML has six"
             self.tree.complain("heading-level", message, section.node.origin)
+
+
+def _runs(sections: tuple[Settled, ...]) -> tuple[Run, ...]:
+    runs = []
+    for group, some in groupby(sections, key=lambda one: one.asks[0]):
+        run = tuple(some)
+        runs.append(Run(group, tuple([one.asks[1] for one in run]), run))
+    return tuple(runs)
 
 
 def _sources(shows: str | None, clause: Clause | None, summary: Text | None) -> Sources:
