@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Final
 
 from policypages.diagnostics import Diagnostic, problem
-from policypages.model import FileTask, FixedTask
-from policypages.plan.keys import file_task
+from policypages.model import FileTask
+from policypages.plan.keys import fixed_task
 
 MOST_ADDRESSES: Final = 50_000  # https://www.sitemaps.org/protocol.html
 _XML: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -20,22 +21,24 @@ def sitemaps(site: str, url: str, paths: Sequence[str]) -> Iterator[FileTask]:
 
     One sitemap holds so many addresses; of more there are several, and `sitemap.xml` lists those.
     """
-    base = url.rstrip("/")
-    places = [f"{base}/{path.removesuffix('index.html')}" for path in paths]
-    if len(places) <= MOST_ADDRESSES:
-        yield _fixed(f"{site}/sitemap.xml", _listing("urlset", "url", places))
+    base = escape(f"{url.rstrip('/')}/", quote=False)
+    if len(paths) <= MOST_ADDRESSES:
+        yield fixed_task(f"{site}/sitemap.xml", base.join(_round("urlset", "url", (*paths,))))
         return
-    parts = [places[at : at + MOST_ADDRESSES] for at in range(0, len(places), MOST_ADDRESSES)]
+    parts = [(*paths[at : at + MOST_ADDRESSES],) for at in range(0, len(paths), MOST_ADDRESSES)]
     names = [f"sitemap-{number}.xml" for number, _ in enumerate(parts, 1)]
-    index = _listing("sitemapindex", "sitemap", [f"{base}/{one}" for one in names])
-    yield _fixed(f"{site}/sitemap.xml", index)
+    yield fixed_task(f"{site}/sitemap.xml", base.join(_round("sitemapindex", "sitemap", (*names,))))
     for name, part in zip(names, parts, strict=True):
-        yield _fixed(f"{site}/{name}", _listing("urlset", "url", part))
+        yield fixed_task(f"{site}/{name}", base.join(_round("urlset", "url", part)))
 
 
-def _listing(kind: str, item: str, places: Iterable[str]) -> str:
-    lines = "".join([f"  <{item}><loc>{escape(place, quote=False)}</loc></{item}>\n" for place in places])
-    return f'{_XML}<{kind} xmlns="{_SCHEMA}">\n{lines}</{kind}>\n'
+@lru_cache(64)
+def _round(kind: str, item: str, paths: tuple[str, ...]) -> list[str]:
+    """Return what stands before, between and behind the addresses of sites in a list of these paths."""
+    first, last = f"  <{item}><loc>", f"</loc></{item}>\n"
+    texts = [escape(path.removesuffix("index.html"), quote=False) + last for path in paths]
+    head = f'{_XML}<{kind} xmlns="{_SCHEMA}">\n'
+    return [head + first, *[text + first for text in texts[:-1]], f"{texts[-1]}</{kind}>\n"]
 
 
 def without_address(site: str) -> Diagnostic:
@@ -50,8 +53,4 @@ def robots(site: str, url: str | None, *, sample: bool) -> FileTask:
     lines = ["User-agent: *", "Disallow: /" if sample else "Allow: /"]
     if url:
         lines.append(f"Sitemap: {url.rstrip('/')}/sitemap.xml")
-    return _fixed(f"{site}/robots.txt", "\n".join(lines) + "\n")
-
-
-def _fixed(path: str, text: str) -> FileTask:
-    return file_task(path, {"its content": text}, FixedTask(text.encode()))
+    return fixed_task(f"{site}/robots.txt", "\n".join(lines) + "\n")

@@ -8,9 +8,9 @@ from html import escape
 from typing import Final, NamedTuple
 
 from policypages.formats.ledger import version_key
-from policypages.model import FileTask, FixedTask
+from policypages.model import FileTask
 from policypages.paths import FEED
-from policypages.plan.keys import file_task
+from policypages.plan.keys import fixed_task
 
 _MOST: Final = 50  # entries: a reader asks often, and the list of versions has all
 
@@ -51,7 +51,7 @@ def feed(site: str, name: str, url: str, locale: str, entries: Sequence[Entry]) 
             "</entry>",
         ]
     text = "\n".join([*lines, "</feed>", ""])
-    return file_task(f"{site}/{FEED}", {"its content": text}, FixedTask(text.encode()))
+    return fixed_task(f"{site}/{FEED}", text)
 
 
 def _moment(day: date) -> str:

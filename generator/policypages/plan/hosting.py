@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from policypages import headers
 from policypages.diagnostics import Diagnostic, problem
-from policypages.model import FileTask, FixedTask, Redirect
+from policypages.model import FileTask, Redirect
 from policypages.paths import FEED
-from policypages.plan.keys import file_task
+from policypages.plan.keys import fixed_task
 from policypages.plan.nginx import locations, nginx
 
 FOLDER: Final = "_hosting"
@@ -49,7 +49,7 @@ def redirects_file(folder: str, hosting: Mapping[str, Any], moved: Sequence[Redi
     if not lines:
         return []
     text = _MADE + "".join(lines)
-    return [file_task(f"{folder}/_redirects", {"its content": text}, FixedTask(text.encode()))]
+    return [fixed_task(f"{folder}/_redirects", text)]
 
 
 def _at_root(target: str) -> str | None:
@@ -92,7 +92,7 @@ def plan_hosting(
 
 def _tasks(files: Mapping[str, str]) -> Iterator[FileTask]:
     for name, text in sorted(files.items()):
-        yield file_task(f"{FOLDER}/{name}", {"its content": text}, FixedTask(text.encode()))
+        yield fixed_task(f"{FOLDER}/{name}", text)
 
 
 def _too_many(id_: str, size: int, most: int) -> Diagnostic:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
-from policypages.model import FileTask, Task
+from policypages.model import FileTask, FixedTask, Task
 
 _SHOWN: Final = 3
 _MANY: Final = 1024
@@ -103,6 +103,13 @@ def file_task(path: str, parts: Mapping[str, str], task: Task, above: Basis | No
     """Make the task of a file from a basis and the named things that are its own."""
     key, marks = seal(above, tags_of(parts), list(parts.values()))
     return FileTask(path, key, marks, task)
+
+
+def fixed_task(path: str, text: str) -> FileTask:
+    """Make the task of a file whose content is known: nothing else has a part in its key."""
+    data = text.encode()
+    key = hashlib.blake2b(data, digest_size=16).hexdigest()
+    return FileTask(path, key, f"{tag('its content')}{crc32(data):08x}", FixedTask(data))
 
 
 def why_stale(before: str | None, now: str) -> str:

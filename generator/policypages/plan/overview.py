@@ -10,7 +10,7 @@ from policypages.formats.catalogue import nearest
 from policypages.formats.state import read_shown
 from policypages.headers import HEADERS, HSTS
 from policypages.model import FileTask, FixedTask, OverviewTask, Site, SiteLine
-from policypages.plan.keys import basis, digest, file_task
+from policypages.plan.keys import basis, digest, file_task, fixed_task
 from policypages.plan.shared import Asked, hashed_name, wanted_assets
 
 FOLDER: Final = "_overview"
@@ -72,9 +72,7 @@ def plan_overview(
     ]
     sent = {**HEADERS, **dict([HSTS] if settings.hosting.get("hsts") else [])}
     headers = json.dumps(sent, indent=2) + "\n"
-    files.append(
-        file_task(f"{FOLDER}/headers.json", {"its content": digest(headers)}, FixedTask(headers.encode()))
-    )
+    files.append(fixed_task(f"{FOLDER}/headers.json", headers))
     return tuple(files)
 
 
