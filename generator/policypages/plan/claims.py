@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from policypages.diagnostics import Diagnostic, Label, problem
 from policypages.formats.origins import has_path, origin_in, span_of
@@ -28,6 +29,12 @@ def path_origin(view: Entity, policy: SourceFile) -> Origin:
         if has_path(policy.values, path):
             return Origin(policy, path)
     return origin_in(view, ("policies", policy.id))
+
+
+@lru_cache(1024)
+def collide(paths: tuple[str, ...]) -> bool:
+    """Tell whether some file system takes two of these for one: most sites have the same."""
+    return len({collision_key(path) for path in paths}) < len(paths)
 
 
 def collisions(site: Site, id_: str, first: Entity, files: Sequence[FileTask]) -> Iterator[Diagnostic]:

@@ -13,9 +13,8 @@ from policypages.formats.origins import span_of
 from policypages.formats.templates.texts import plain, scope_of
 from policypages.model import Entity, Finding, Heading, Section, Site, SourceFile, Target
 from policypages.plan.keys import Sealed, digest
-from policypages.plan.settle import NO_SOURCES, Compiling, Outline, Run, Settled
+from policypages.plan.settle import NO_SOURCES, RESERVED, Compiling, Outline, Run, Settled
 
-_RESERVED: Final = frozenset({"page-top", "page-main"})
 _NONE: Final[frozenset[str]] = frozenset()
 _Kept = list[tuple[Settled, Any]]  # a section that stands on the page, and those below it
 
@@ -84,8 +83,7 @@ class _Resolving:
         kept = self._keep(self.outline.runs)
         sections = self._sections(kept, numbered=False, prefix="")
         every = tuple(self.every)
-        anchors = {section.anchor for section in every}
-        if len(anchors) < len(every) or anchors & _RESERVED:
+        if not self.outline.distinct:
             self._complain_of_anchors(every)
         facts, links, uses, tags, digests, sums = zip(*self.sources, strict=True)
         clauses = Sealed("".join(tags), "".join(digests), "".join(sums))
@@ -188,7 +186,7 @@ class _Resolving:
         for section in every:
             other = seen.setdefault(section.anchor, section)
             here = span_of(section.origin)
-            if section.anchor in _RESERVED:
+            if section.anchor in RESERVED:
                 message = f"`{section.anchor}` is an anchor of the page itself"
                 self._complain("duplicate-anchor", message, here, hint="give it another `id:`")
             elif other is not section:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Final, NamedTuple, Protocol
@@ -16,6 +16,7 @@ from policypages.model import Clause, ClauseFile, Entity, Origin, Section, Site,
 from policypages.plan.keys import tag
 from policypages.plan.tree import Node, OutlineTree
 
+RESERVED: Final = frozenset({"page-top", "page-main"})  # anchors of the page itself
 _MAX_LEVEL: Final = 6
 _ONE_FACT: Final = re.compile(r" *([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*) *")
 
@@ -102,7 +103,10 @@ class Settled:
 
 
 class Outline:
-    """The sections of one policy as one entity adjusts them, or as all have it that adjust nothing."""
+    """The sections of one policy as one entity adjusts them, or as all have it that adjust nothing.
+
+    Where all anchors are `distinct`, those of any page are.
+    """
 
     def __init__(self, site: Site, compiler: Compiling, entity: Entity, policy: SourceFile) -> None:
         self.site = site
@@ -113,6 +117,8 @@ class Outline:
         self.sections = self._all(self.tree.grow(), 2)
         self.runs = _runs(self.sections)
         self.found = tuple(self.tree.found)
+        anchors = [*_anchors(self.sections)]
+        self.distinct = len({*anchors, *RESERVED}) == len(anchors) + len(RESERVED)
 
     def _all(self, nodes: list[Node], level: int) -> tuple[Settled, ...]:
         return tuple(self._one(node, level) for node in nodes if not node.values.get("omit"))
@@ -300,6 +306,12 @@ class Outline:
             deepest = max(level, below - 1 + depth)
             message = f"a heading of `{section.node.id}` would be of level {deepest}, and HTML has six"
             self.tree.complain("heading-level", message, section.node.origin)
+
+
+def _anchors(sections: tuple[Settled, ...]) -> Iterator[str]:
+    for section in sections:
+        yield section.anchor
+        yield from _anchors(section.children)
 
 
 def _runs(sections: tuple[Settled, ...]) -> tuple[Run, ...]:

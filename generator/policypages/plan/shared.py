@@ -24,7 +24,7 @@ from policypages.model import (
     Target,
     Theme,
 )
-from policypages.paths import PathProblem, collision_key, output_path
+from policypages.paths import PathProblem, output_path
 from policypages.plan.hosting import redirects_file, site_files
 from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag, tags_of
 from policypages.plan.outline import Resolved
@@ -256,11 +256,6 @@ class Shared:
                 self._reads[paths] = known
         return known
 
-    @staticmethod
-    def collision_key(path: str) -> str:
-        """Return what a path has in common with others that are one file somewhere, without its site."""
-        return _folded(path.partition("/")[2])
-
 
 def wanted_assets(theme: Theme, asked: Asked, made_with: Iterable[str]) -> Mapping[str, bytes]:
     """Return a theme's own assets, and those of the default theme that these templates can ask for."""
@@ -313,4 +308,3 @@ def hashed_name(name: str, data: bytes) -> str:
 
 
 _checked = lru_cache(_MANY)(output_path)
-_folded = lru_cache(_MANY)(collision_key)

@@ -23,7 +23,7 @@ from policypages.model import (
     SourceFile,
     Target,
 )
-from policypages.plan.claims import collisions, path_origin
+from policypages.plan.claims import collide, collisions, path_origin
 from policypages.plan.crawlers import robots, sitemaps, without_address
 from policypages.plan.feed import Entry, feed
 from policypages.plan.keys import seal, tag, tags_of
@@ -131,7 +131,8 @@ class _SiteWork:
                 pages.append((link.title, f"{self.id}/{link.path}", view.entity.locale))
             files.append(self._index(view))
         files += self._shared_files(views)
-        if len({self.shared.collision_key(file.path) for file in files}) < len(files):
+        below = len(self.id) + 1
+        if collide(tuple([file.path[below:] for file in files])):
             self.found += collisions(self.site, self.id, self.first, files)
         redirects, reads = self._redirects(files)
         name = str(self.first.facts.get("name") or self.id)
@@ -224,6 +225,7 @@ class _SiteWork:
         facts = view.facts[link.id] = {**view.entity.facts, "policy": page}
         outline, found = self.planner.outlines.resolve(view.entity, self.site.policies[link.id], facts)
         view.outlines[link.id] = outline
+        view.summaries[link.id] = own.get("summary") or self.shared.summary(link.id, view.entity.locale)
         self.uses |= outline.uses
         self.found += found
 
@@ -248,7 +250,7 @@ class _SiteWork:
             entity=view.entity,
             policy=link.id,
             title=link.title,
-            summary=self._summary(view, link, own),
+            summary=view.summaries[link.id],
             sections=outline.sections,
             every=outline.every,
             facts=view.facts[link.id],
@@ -303,15 +305,11 @@ class _SiteWork:
 
     def _index(self, view: View) -> FileTask:
         """Plan the list of a site's policies, each with what it says of itself."""
-        own: Mapping[str, Any] = view.entity.values.get("policies") or {}
-        summaries = tuple([self._summary(view, link, own.get(link.id) or {}) for link in view.site.policies])
+        summaries = tuple(view.summaries.values())
         task = IndexTask(view.site, summaries)
         tags, texts = view.tags + _SUMMARIES_TAG, [*view.texts, repr(summaries)]
         key, marks = seal(self.shared.basis("index.html", view.words), tags, texts)
         return FileTask(f"{self.id}/{view.site.home}", key, marks, task)
-
-    def _summary(self, view: View, link: PolicyLink, own: Mapping[str, Any]) -> str | None:
-        return own.get("summary") or self.shared.summary(link.id, view.entity.locale)
 
     # ---- addresses that moved
 

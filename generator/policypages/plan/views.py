@@ -31,7 +31,8 @@ class Views(Protocol):
 class View:
     """One locale of a site while it is planned; `texts`, of these `tags`, tell it from others in keys.
 
-    Of each policy `outlines` has the outline, and `facts` what its page can print.
+    Of each policy, in their order, `outlines` has the outline, `facts` what its page can print, and
+    `summaries` what it says of itself.
     """
 
     def __init__(self, entity: Entity, words: Words, site: SiteView, base: str, assets: Assets) -> None:
@@ -50,6 +51,7 @@ class View:
             self.texts.append(entity.brand.digest)
         self.outlines: dict[str, Resolved] = {}
         self.facts: dict[str, dict[str, Any]] = {}
+        self.summaries: dict[str, str | None] = {}
 
 
 @lru_cache(1024)
