@@ -78,8 +78,8 @@ def seal(above: Basis | None, tags: str, texts: Sequence[str], known: Sealed = _
     return sealed.hexdigest(), f"{above.marks}.{marks}"
 
 
-class Texts:
-    """Texts that tell mappings of facts from others, kept for those that many entities have in common.
+class Digests:
+    """Digests that tell mappings of facts from others, kept for those that many entities have in common.
 
     By identity, which lasts since each is held: to write cookies takes longer than most of a page's key.
     """
@@ -88,15 +88,15 @@ class Texts:
         self._known: dict[int, tuple[object, str]] = {}
 
     def of(self, value: object) -> str:
-        """Return the text of a value that nobody changes."""
+        """Return the digest of a value that nobody changes."""
         known = self._known.get(id(value))
         if known is not None and known[0] is value:
             return known[1]
-        text = repr(value)
+        sealed = digest(value)
         if len(self._known) >= _MANY:
             self._known.clear()
-        self._known[id(value)] = value, text
-        return text
+        self._known[id(value)] = value, sealed
+        return sealed
 
 
 def file_task(path: str, parts: Mapping[str, str], task: Task, above: Basis | None = None) -> FileTask:

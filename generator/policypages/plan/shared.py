@@ -26,7 +26,7 @@ from policypages.model import (
 )
 from policypages.paths import PathProblem, output_path
 from policypages.plan.hosting import redirects_file, site_files
-from policypages.plan.keys import Basis, Texts, basis, digest, seal, tag, tags_of
+from policypages.plan.keys import Basis, Digests, basis, digest, seal, tag, tags_of
 from policypages.plan.outline import Resolved
 
 _MANY: Final = 4096
@@ -138,7 +138,7 @@ class Shared:
         self._words: dict[str, Words] = {}
         self._bases: dict[tuple[str, str, str], Basis] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], PolicyLink] = {}
-        self.texts = Texts()
+        self.digests = Digests()
         self._reads: dict[frozenset[str], tuple[str, list[_Steps]]] = {}
         pages: tuple[str, ...] = (*_PAGES, *(_VERSIONS if site.releases else ()))
         if site.redirects is not None or any(one.values.get("was") for one in site.policies.values()):

@@ -282,7 +282,7 @@ class _SiteWork:
 
     def _made_from(self, view: View, task: PageTask, outline: Resolved) -> tuple[str, list[str]]:
         """Return the tags of what a page is made from beside clauses, and texts that tell it from others."""
-        facts, text_of = task.facts, self.shared.texts.of
+        facts, digest_of = task.facts, self.shared.digests.of
         names, ways = self.shared.reads(outline.reads)
         tags = f"{view.tags}{_PAGE_TAGS}{names}"
         texts = [
@@ -297,7 +297,7 @@ class _SiteWork:
             value = facts.get(root)
             for step in steps:
                 value = value.get(step) if value else None  # what has names below it is a mapping or null
-            texts.append(text_of(value) if type(value) in _SHARED else repr(value))
+            texts.append(digest_of(value) if type(value) in _SHARED else repr(value))
         for id_ in sorted(outline.links):
             tags += tag(f"the link to `{id_}`")
             texts.append(repr(task.links.get(id_)))
