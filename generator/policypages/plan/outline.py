@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import compress
+from itertools import chain, compress
 from typing import Any, Final, NamedTuple
 
 from policypages.diagnostics import Diagnostic, Label, problem
@@ -16,7 +16,6 @@ from policypages.plan.keys import Sealed, digest
 from policypages.plan.settle import NO_SOURCES, RESERVED, Compiling, Outline, Run, Settled
 
 _NONE: Final[frozenset[str]] = frozenset()
-_Kept = list[tuple[Settled, Any]]  # a section that stands on the page, and those below it
 
 
 class Resolved(NamedTuple):
@@ -80,8 +79,7 @@ class _Resolving:
             self._tell(outline.found)
 
     def run(self) -> Resolved:
-        kept = self._keep(self.outline.runs)
-        sections = self._sections(kept, numbered=False, prefix="")
+        sections = self._sections(self.outline.runs, numbered=False, prefix="")
         every = tuple(self.every)
         if not self.outline.distinct:
             self._complain_of_anchors(every)
@@ -93,26 +91,12 @@ class _Resolving:
 
     # ---- conditions
 
-    def _keep(self, runs: Sequence[Run]) -> _Kept:
-        """Drop what a condition keeps away."""
-        kept: _Kept = []
-        for run in runs:
-            sections: Iterable[Settled] = run.sections
-            group = self.scope.get(run.group)
-            if type(group) is dict:  # as the templates of the conditions would look, all at once
-                sections = compress(sections, map(group.get, run.names))
-            else:
-                sections = filter(self._stands, sections)
-            for section in sections:
-                if not section.ready:
-                    self.outline.settle(section)
-                if section.found:
-                    self._tell(section.found)
-                self.sources.append(section.sources)
-                if section.was:
-                    self.was.update(dict.fromkeys(section.was, section.node.id))
-                kept.append((section, self._keep(section.runs) if section.runs else ()))
-        return kept
+    def _standing(self, run: Run) -> Iterable[Settled]:
+        """Leave out what a condition keeps away."""
+        group = self.scope.get(run.group)
+        if type(group) is dict:  # as the templates of the conditions would look, all at once
+            return compress(run.sections, map(group.get, run.names))
+        return filter(self._stands, run.sections)
 
     def _stands(self, section: Settled) -> bool:
         when = section.when
@@ -132,35 +116,43 @@ class _Resolving:
 
     # ---- titles and sections
 
-    def _sections(self, kept: _Kept, *, numbered: bool, prefix: str) -> tuple[Section, ...]:
-        """Make the sections of one level, with numbers for those that have block headings."""
+    def _sections(self, runs: Sequence[Run], *, numbered: bool, prefix: str) -> tuple[Section, ...]:
+        """Make the sections of one level that stand, with numbers for those that have block headings."""
         out = []
         count = 0
-        for settled, below in kept:
+        for settled in chain.from_iterable(map(self._standing, runs)):
+            if not settled.ready:
+                self.outline.settle(settled)
+            if settled.found:
+                self._tell(settled.found)
+            if settled.was:
+                self.was.update(dict.fromkeys(settled.was, settled.node.id))
+            self.sources.append(settled.sources)
             number = None
             if numbered and settled.heading == "block":
                 count += 1
                 number = f"{prefix}{count}"
-            if not below and (known := settled.made.get(number)) is not None:
-                self.every.append(known)
-                out.append(known)
-                continue
-            title = settled.plain_title
-            if title is None:
-                title = self._title(settled)
-            if below:
-                at = len(self.every)
-                inner = f"{number}." if number else ""
-                children = self._sections(below, numbered=settled.numbered, prefix=inner)
-                section = _section(settled, number, title, children)
-                self.every.insert(at, section)
+            section = settled.made.get(number)
+            if section is None:
+                section = self._made(settled, number)
             else:
-                section = _section(settled, number, title, ())
-                if settled.title is None:
-                    settled.made[number] = section
                 self.every.append(section)
             out.append(section)
         return tuple(out)
+
+    def _made(self, settled: Settled, number: str | None) -> Section:
+        """Make a section; one that has none below it, and no fact in its title, is made once."""
+        title = settled.plain_title
+        if title is None:
+            title = self._title(settled)
+        at = len(self.every)
+        inner = f"{number}." if number else ""
+        children = self._sections(settled.runs, numbered=settled.numbered, prefix=inner)
+        section = _section(settled, number, title, children)
+        self.every.insert(at, section)
+        if settled.title is None and not settled.runs:
+            settled.made[number] = section
+        return section
 
     def _title(self, settled: Settled) -> str:
         text = settled.title
@@ -213,8 +205,8 @@ def _section(settled: Settled, number: str | None, title: str, children: tuple[S
     if not settled.mark:
         file = settled.clause.file.file if settled.clause else None
         shown = (settled.options, settled.shows, settled.summary is not None)
-        settled.mark = digest([node.id, heading, settled.level, *shown, file])
-    mark = f"{settled.mark}{number}:{len(children)}:{title}\n"
+        settled.mark = digest([node.id, heading, settled.level, settled.plain_title, *shown, file])
+    mark = f"{settled.mark}{number}:{len(children)}:{title if settled.title else ''}\n"
     return Section(
         id=node.id,
         anchor=anchor,

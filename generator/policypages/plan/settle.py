@@ -332,7 +332,7 @@ def _sources(shows: str | None, clause: Clause | None, summary: Text | None) -> 
             facts |= text.reads.facts
             links |= text.reads.links
     id_, digest = clause.file.id, clause.digest
-    # of a digest as much as a key has, and as much as `seal` would take
+    # of a digest as much as `digest` would return, and as much as `seal` would take
     return Sources(
-        facts, links, frozenset([f"clause:{id_}"]), tag(f"the clause `{id_}`"), digest[:32], digest[:8]
+        facts, links, frozenset([f"clause:{id_}"]), tag(f"the clause `{id_}`"), digest[:16], digest[:8]
     )
