@@ -135,10 +135,8 @@ class _SiteWork:
         if collide(tuple([file.path[below:] for file in files])):
             self.found += collisions(self.site, self.id, self.first, files)
         redirects, reads = self._redirects(files)
-        name = str(self.first.facts.get("name") or self.id)
-        sample = bool(self.first.facts.get("sample"))
-        uses = frozenset(self.uses)
-        plan = SitePlan(self.id, name, sample, tuple(files), tuple(pages), uses, redirects, reads)
+        first, uses = views[0].site, frozenset(self.uses)
+        plan = SitePlan(self.id, first.name, first.sample, tuple(files), tuple(pages), uses, redirects, reads)
         return plan, self.found
 
     # ---- policies and their addresses
