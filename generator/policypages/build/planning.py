@@ -16,7 +16,7 @@ from policypages.formats import manifest as manifests
 from policypages.formats import state as states
 from policypages.formats.manifest import Manifest
 from policypages.formats.state import Sites, State
-from policypages.load.listing import entity_files, list_entities
+from policypages.load.listing import Listed, entity_files, list_entities
 from policypages.loading import no_collection
 from policypages.model import Sources
 from policypages.plan.published import DAYS, is_within
@@ -79,14 +79,15 @@ def plan_build(
             state = states.decode(previous.state, made_by=by, manifest=previous.manifest.digest)
         stamps_of = _by_content(sources) if options.content_hash else _by_times(sources)
         with watch.stage("listing"):
-            listed = _listed(sources, state)
-            entities, found = (listed, []) if listed is not None else list_entities(sources.paths)
+            known = _listed(sources, state)
+            listed = list_entities(sources.paths) if known is None else (known, [])
+        entities, found = listed
         unchanged = Unchanged(
-            state, paths=sources.paths, entities=entities, listed=listed is not None, stamps_of=stamps_of
+            state, paths=sources.paths, entities=entities, listed=known is not None, stamps_of=stamps_of
         )
     repository = None
     if found or not unchanged.shared or (state is not None and not _same_days(state, options)):
-        repository, found = read_repository(sources, options, watch, compile_all=True)
+        repository, found = read_repository(sources, options, watch, compile_all=True, listed=listed)
         if repository is None:
             return None, gather(found)
     with watch.stage("comparing"):
@@ -130,7 +131,7 @@ def _same_days(state: State, options: Options) -> bool:
 
 
 def read_repository(
-    sources: Sources, options: Options, watch: Watch, *, compile_all: bool
+    sources: Sources, options: Options, watch: Watch, *, compile_all: bool, listed: Listed | None = None
 ) -> tuple[Repository | None, list[Diagnostic]]:
     """Read what all sites share; see `repository.read_repository`."""
     with watch.stage("start"), no_collection():
@@ -144,6 +145,7 @@ def read_repository(
             watched=watch.compiler,
             as_of=options.as_of,
             drafts=options.drafts,
+            listed=listed,
         )
 
 

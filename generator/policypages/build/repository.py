@@ -12,7 +12,7 @@ from policypages.diagnostics import Diagnostic
 from policypages.formats.templates.theme import ThemeEngine
 from policypages.installed import version
 from policypages.load.entity import EntityLoader
-from policypages.load.listing import BRANDS
+from policypages.load.listing import BRANDS, Listed
 from policypages.load.site import load_site
 from policypages.model import Site, Sources
 from policypages.plan.keys import digest
@@ -49,14 +49,16 @@ def read_repository(
     watched: Callable[[Compiling], Compiling],
     as_of: date | None = None,
     drafts: bool = False,
+    listed: Listed | None = None,
 ) -> tuple[Repository | None, list[Diagnostic]]:
     """Read what all sites share; None where there is no site.
 
     `compile_all` compiles clauses that no page may use, too, to find what is wrong with them.
     `watched` gives the compiler that is used in the place of ours. What is published is chosen for the
     day `as_of`; without one, or where `drafts` are asked for, every page is what the sources have.
+    Entities that were `listed` are not listed again.
     """
-    site, found = load_site(sources)
+    site, found = load_site(sources, listed)
     if site is None:
         return None, found
     compiler = watched(Compiler(site.settings))

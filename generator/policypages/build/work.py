@@ -70,8 +70,9 @@ class _Work:
         """What sites share; clauses that no page uses are not looked at again where none of it changed."""
         repository = self.plan.repository
         if repository is None:
+            plan = self.plan
             repository, _ = read_repository(
-                self.plan.sources, self.plan.options, self.watch, compile_all=False
+                plan.sources, plan.options, self.watch, compile_all=False, listed=(plan.entities, [])
             )
         assert repository is not None  # noqa: S101 - it was read by the last build, and did not change
         return repository

@@ -13,6 +13,7 @@ VERSION: Final = 4
 _COLUMNS: Final = 7  # ids, files, stamps, marks, what is used, ancestors, problems
 _END: Final = "\n"
 _PIECE: Final = 2000
+_BETWEEN: Final = '","'
 _FEW: Final = 40  # texts that are put together one by one
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 _quoted: Final = json.encoder.encode_basestring_ascii  # the function inside `json.dumps`, for a text
@@ -160,7 +161,7 @@ class Sites(Mapping[str, str]):
         line = self._columns[number].decode()
         if "\\" in line:
             return [*map(as_written, json.loads(line))]
-        return line[2:-2].split('","') if line != "[]" else []
+        return line[2:-2].split(_BETWEEN) if line != "[]" else []
 
 
 def _with(items: list[Any], others: Mapping[int, Any]) -> list[Any]:
@@ -170,7 +171,7 @@ def _with(items: list[Any], others: Mapping[int, Any]) -> list[Any]:
 def _line(texts: Iterable[str]) -> bytes:
     """Write texts that are `as_written` as a list."""
     every = [*texts]
-    line = '","'.join(every)
+    line = _BETWEEN.join(every)
     return f'["{line}"]'.encode() if every else b"[]"
 
 
@@ -273,9 +274,7 @@ def _pieces(head: str, state: State) -> Iterator[bytes]:
         yield _line(sites)
         yield b"\n"
         texts = [*sites.values()]
-        for number in range(_COLUMNS - 1):
-            # read once for each column: all columns at once would be much, of a hundred thousand
-            yield from _written(texts, number, quoted=number < _COLUMNS - 2)
+        yield from _written(texts)
         shown = "".join([f"{text[text.rindex(_END) + 1 :]}\n" for text in texts]).encode()
     for line in state.files:
         yield line
@@ -283,14 +282,18 @@ def _pieces(head: str, state: State) -> Iterator[bytes]:
     yield shown
 
 
-def _written(texts: Sequence[str], number: int, *, quoted: bool) -> Iterator[bytes]:
-    """Write the lines of one number as a list, some thousands at a time."""
-    mark, between = ('"', '","') if quoted else ("", ",")
-    yield f"[{mark if texts else ''}".encode()
+def _written(texts: Sequence[str]) -> Iterator[bytes]:
+    """Write all columns but that of the ids: texts are taken apart some thousands at a time, and once."""
+    columns: list[list[str]] = [[] for _ in range(_COLUMNS - 1)]
     for at in range(0, len(texts), _PIECE):
-        few = [text.split("\n", number + 1)[number] for text in texts[at : at + _PIECE]]
-        yield ((between if at else "") + between.join(few)).encode()
-    yield f"{mark if texts else ''}]\n".encode()
+        rows = [text.split("\n", _COLUMNS - 1)[:-1] for text in texts[at : at + _PIECE]]
+        *named, problems = zip(*rows, strict=True)
+        # one text in the place of thousands: there may be hundreds of thousands of entities
+        for column, few in zip(columns, [*map(_BETWEEN.join, named), ",".join(problems)], strict=True):
+            column.append(few)
+    for column in columns[:-1]:
+        yield _line(column) + b"\n"
+    yield f"[{','.join(columns[-1])}]\n".encode()
 
 
 def is_whole(data: bytes) -> bool:

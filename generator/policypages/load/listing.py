@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from policypages.diagnostics import Diagnostic, Label, Span, problem
@@ -18,14 +18,17 @@ _NO_DEVICE: Final = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\.)"
 _PLAIN: Final = re.compile(rf"{_NO_DEVICE}([a-z0-9]+(?:-[a-z0-9]+)*)\.yaml")
 _SHORT: Final = 200
 
+Listed = tuple[Mapping[str, str], list[Diagnostic]]
+"""The path of each entity by id, and what is wrong with the files' names."""
+
 
 def entity_files(paths: Iterable[str]) -> list[str]:
     """Return the files of entities, in the order given."""
     return [path for path in paths if path.startswith(ENTITIES) and path.endswith((".yaml", ".yml"))]
 
 
-def list_entities(paths: Iterable[str]) -> tuple[dict[str, str], list[Diagnostic]]:
-    """Return the path of each entity by id."""
+def list_entities(paths: Iterable[str]) -> Listed:
+    """Return the entities among files."""
     by_key: dict[str, tuple[str, str]] = {}
     found: list[Diagnostic] = []
     for path in entity_files(paths):

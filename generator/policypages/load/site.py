@@ -13,7 +13,7 @@ from policypages.formats.facts import locate, read_yaml
 from policypages.formats.language import known_locale
 from policypages.formats.schema import Kind, Validator, validate, validator
 from policypages.formats.unseen import unseen, unseen_problem
-from policypages.load.listing import list_entities
+from policypages.load.listing import Listed, list_entities
 from policypages.load.redirects import REDIRECTS, redirects_of
 from policypages.load.releases import load_releases
 from policypages.model import ClauseFile, Settings, Site, SourceFile, Sources, Theme
@@ -44,8 +44,8 @@ _MAX_UNSEEN: Final = 20
 MAX_CLAUSE: Final = 1_000_000
 
 
-def load_site(sources: Sources) -> tuple[Site | None, list[Diagnostic]]:
-    """Read everything but the entities, of which only the ids are listed."""
+def load_site(sources: Sources, listed: Listed | None = None) -> tuple[Site | None, list[Diagnostic]]:
+    """Read everything but the entities, of which only the ids are listed, unless they were already."""
     if SETTINGS_FILE not in sources.paths:
         return None, [problem("no-site", f"there is no `{SETTINGS_FILE}` here", Span(SETTINGS_FILE))]
     settings_file, found = load_file(sources, "settings", SETTINGS_FILE, SETTINGS_FILE)
@@ -55,7 +55,7 @@ def load_site(sources: Sources) -> tuple[Site | None, list[Diagnostic]]:
     found += more
     policies, more = _policies(sources)
     found += more
-    entities, more = list_entities(sources.paths)
+    entities, more = listed if listed is not None else list_entities(sources.paths)
     found += more
     theme, more = _theme(sources, settings, settings_file)
     found += more

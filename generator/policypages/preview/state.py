@@ -148,10 +148,10 @@ def _moved_entities(
             entities[id_] = path
     if simple:
         return entities, before.listed
-    entities, found = list_entities(files.paths)
+    every, found = list_entities(files.paths)
     named = {"collision", "invalid-id"}
     kept = [one for one in before.listed if one.code not in named]
-    return entities, (*kept, *found)
+    return every, (*kept, *found)
 
 
 def _id_of(path: str) -> str:
