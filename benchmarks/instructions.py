@@ -25,12 +25,8 @@ _COUNTED = re.compile(r"I +refs: +([\d,]+)")
 
 def count(generator: Path, folder: Path) -> int:
     """Return how many instructions one process takes to build a site folder from nothing."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(generator),
-        "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": "1790000000",
-    }
+    fixed = {"PYTHONPATH": str(generator), "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "1790000000"}
+    environment = {**os.environ, **fixed, "PYTHONDONTWRITEBYTECODE": ""}
     out = folder.with_name(f"{folder.name}-out")
     counted = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     build = [
