@@ -78,19 +78,18 @@ def test_nothing_is_shown_where_nobody_looks() -> None:
 def test_row_55_the_clock_is_seldom_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred thousand quick sites are not slowed down by telling the time of each."""
     looks = 0
-    clock = time.monotonic
+    now = time.monotonic()
 
     def counted() -> float:
         nonlocal looks
         looks += 1
-        return clock()
+        return now
 
     monkeypatch.setattr(time, "monotonic", counted)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     shown = Progress(wanted=True)
-    monkeypatch.setattr(shown, "_started", clock() - 0.5)
+    now += 0.5
     for done in range(1, 100_001):
+        now += 4e-6  # a quick site, whatever this machine is busy with
         shown(done, 10**9)
-        if clock() - shown._started > 0.9:
-            pytest.skip("too busy a machine to count on")
     assert looks < 100_000 / 10
