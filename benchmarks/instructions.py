@@ -16,7 +16,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks import site
+from benchmarks import site, tools
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (200, 800)  # of sites; the difference is of those that come when all is warm
@@ -29,18 +29,7 @@ def count(generator: Path, folder: Path) -> int:
     environment = {**os.environ, **fixed, "PYTHONDONTWRITEBYTECODE": ""}
     out = folder.with_name(f"{folder.name}-out")
     counted = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    build = [
-        sys.executable,
-        "-m",
-        "policypages",
-        "-C",
-        str(folder),
-        "build",
-        "--jobs",
-        "1",
-        "--out",
-        str(out),
-    ]
+    build = [*tools.call("ours", folder, out).command, "--jobs", "1"]
     said = ""
     for before in ([], counted):  # once without, so that no module has to be compiled
         shutil.rmtree(out, ignore_errors=True)
